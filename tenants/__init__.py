@@ -1,0 +1,18 @@
+"""The domain. Importing it registers every table, which foreign keys and migrations rely on."""
+
+from tenants import audit, work
+from tenants.integrations import models as integrations
+from tenants.interviews import models as interviews
+from tenants.offers import models as offers
+from tenants.organisations import models as organisations
+from tenants.questionnaires import models as questionnaires
+
+__all__ = [
+    "audit",
+    "integrations",
+    "interviews",
+    "offers",
+    "organisations",
+    "questionnaires",
+    "work",
+]

@@ -1,0 +1,121 @@
+"""The one door to PostgreSQL: a transaction scoped by row-level security to one viewer."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from tenants.access import Viewer, ViewerKind
+from tenants.keys import Purpose, mac
+from tenants.settings import Settings, get_settings
+from tenants.work import Bell, Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Ring = Callable[[Sequence[Bell]], None]
+
+
+sessions: async_sessionmaker[Session] = async_sessionmaker(class_=Session, expire_on_commit=False)
+_ring: list[Ring] = []
+
+
+def application_role(database: str) -> str:
+    """Return the name of the role that row-level security binds in a database of that name."""
+    return f"{database}_app"
+
+
+def application_url(settings: Settings) -> URL:
+    """Return where and as whom the application connects.
+
+    Derived from the owner's address unless it is set: same server and database, the application
+    role, and a password that follows from the secret key.
+    """
+    if settings.application_database_url is not None:
+        return make_url(settings.application_database_url)
+    owner = make_url(settings.database_url or "")
+    role = application_role(owner.database or "")
+    return owner.set(username=role, password=application_password(role))
+
+
+def application_password(role: str) -> str:
+    """Return the application role's password, which follows from the secret key."""
+    return mac(Purpose.DATABASE, role.encode()).hex()
+
+
+def psycopg_url(url: URL | str) -> URL:
+    """Return the address with the driver that we use, whichever the installation wrote."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def make_engine(**options: Any) -> AsyncEngine:
+    """Return an engine for the application role."""
+    url = psycopg_url(application_url(get_settings()))
+    # An error's text goes to the log, and the parameters of a statement are what somebody wrote.
+    return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+
+
+@asynccontextmanager
+async def connected(**options: Any) -> AsyncIterator[AsyncEngine]:
+    """Connect `run` to the database for the time of the block."""
+    engine = make_engine(**options)
+    sessions.configure(bind=engine)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def ring_with(ring: Ring) -> None:
+    """Say how this process rings for jobs; until then they wait for the sweep."""
+    _ring[:] = [ring]
+
+
+def scope_statement(viewer: Viewer) -> str:
+    """Return the statement that narrows a transaction to what the viewer's row-level scope is.
+
+    `SET LOCAL`, because Citus hands it on to its shards and `set_config()` not. Every value is
+    made of UUIDs and hexadecimal digits by this function; nothing of a caller's gets into it.
+    """
+    organisations = ",".join(str(key) for key in viewer.roles)
+    person = str(viewer.id) if viewer.kind is ViewerKind.PERSON else ""
+    token = viewer.token_hash.hex() if viewer.token_hash else ""
+    operator = "on" if viewer.kind is ViewerKind.OPERATOR else ""
+    return (
+        f"SET LOCAL app.organisations = '{{{organisations}}}';"
+        f"SET LOCAL app.person = '{person}';"
+        f"SET LOCAL app.token = '{token}';"
+        f"SET LOCAL app.operator = '{operator}'"
+    )
+
+
+async def run(
+    function: Callable[Concatenate[Session, Viewer, P], Awaitable[T]],
+    viewer: Viewer,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run one domain function in one transaction on behalf of one viewer.
+
+    After a return everything it did is committed and its due jobs were rung for; after an
+    exception nothing of it is left. A lost doorbell delays a job until the next sweep, no more.
+
+    Args:
+        function: Called with the session, the viewer and the remaining arguments.
+        viewer: Whose scope the transaction has.
+        *args: Passed on.
+        **kwargs: Passed on.
+
+    Returns:
+        What the function returns.
+    """
+    async with sessions() as session:
+        async with session.begin():
+            connection = await session.connection()
+            await connection.exec_driver_sql(scope_statement(viewer))
+            result = await function(session, viewer, *args, **kwargs)
+        for ring in _ring if session.bells else ():
+            ring(session.bells)
+    return result

@@ -1,0 +1,68 @@
+"""Settings of the installation, read once from the environment; a missing one is named at start."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations.
+
+    Each attribute is read from the environment variable of the same name in capitals.
+
+    Attributes:
+        database_url: PostgreSQL as the owner of the tables; migrations use it, and
+            `application_database_url` is derived from it when that one is absent.
+        application_database_url: PostgreSQL as the application role, which row-level security
+            binds. API, worker and scheduler use it.
+        redis_url: The broker, when it is Redis or Valkey.
+        rabbitmq_url: The broker, when it is RabbitMQ; wins over `redis_url`.
+        secret_key: At least 32 characters; every other key is derived from it (`tenants.keys`).
+        public_url: Where candidates and people reach the installation, without a final slash.
+        smtp_url: Mail relay, `smtp://[user:password@]host:port` or `smtps://...`.
+        mail_from: Sender of every mail.
+        outbox_dir: Demo only: the folder in which its mail catcher keeps what was sent.
+        job_lease_seconds: How long a started job may be silent before it is given to another.
+        invite_within_days: An offer declined longer ago than this gets no mail by itself.
+        invitation_days: Days from the first mail until the link expires and the interview closes.
+        anonymous_minimum_invitations: Invitations in 12 months from which on ANONYMOUS is offered;
+            the floor is 100 (`methodology`).
+        flush_minimum: Anonymous submissions that leave the holding place together; the floor is 5.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    database_url: str | None = None
+    application_database_url: str | None = None
+    redis_url: str | None = None
+    rabbitmq_url: str | None = None
+    secret_key: SecretStr = Field(min_length=32)
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_url: str = "smtp://127.0.0.1:25"
+    mail_from: str = "Afterword <interviews@localhost>"
+    outbox_dir: Path | None = None
+    job_lease_seconds: int = Field(default=60, ge=5)
+    invite_within_days: int = Field(default=60, ge=1)
+    invitation_days: int = Field(default=30, ge=7)
+    anonymous_minimum_invitations: int = Field(default=100, ge=100)
+    flush_minimum: int = Field(default=5, ge=5)
+
+    @model_validator(mode="after")
+    def _needs_a_database(self) -> Self:
+        if self.database_url is None and self.application_database_url is None:
+            message = "set DATABASE_URL (owner) or APPLICATION_DATABASE_URL (application role)"
+            raise ValueError(message)
+        return self
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        pydantic.ValidationError: A variable is missing or malformed; the error names it.
+    """
+    return Settings()
