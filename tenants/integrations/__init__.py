@@ -1,0 +1,1 @@
+"""Machine clients of an organisation: the intake of an applicant-tracking system."""

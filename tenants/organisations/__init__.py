@@ -1,0 +1,1 @@
+"""Firms, client organisations, the people in them and what part each plays."""

@@ -1,0 +1,153 @@
+"""Tables of firms, organisations, people and what joins them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.access import Role
+from tenants.model import Coded, Model, Tenant, TenantKey, new_id, refers_to
+
+
+class Industry(StrEnum):
+    """What an organisation does, as the benchmark's peer groups divide it."""
+
+    TECHNOLOGY = "TECHNOLOGY"
+    MANUFACTURING = "MANUFACTURING"
+    HEALTHCARE = "HEALTHCARE"
+    FINANCE = "FINANCE"
+    EDUCATION = "EDUCATION"
+    PUBLIC_SECTOR = "PUBLIC_SECTOR"
+    RETAIL = "RETAIL"
+    SERVICES = "SERVICES"
+    OTHER = "OTHER"
+
+
+class SizeBand(StrEnum):
+    """How many people an organisation employs: under 250, under 1,000, under 5,000, or more."""
+
+    UNDER_250 = "UNDER_250"
+    FROM_250 = "FROM_250"
+    FROM_1000 = "FROM_1000"
+    FROM_5000 = "FROM_5000"
+
+
+class Region(StrEnum):
+    """Where an organisation mainly hires."""
+
+    AFRICA = "AFRICA"
+    AMERICAS = "AMERICAS"
+    ASIA = "ASIA"
+    EUROPE = "EUROPE"
+    OCEANIA = "OCEANIA"
+
+
+class FirmRole(StrEnum):
+    """The part that a person plays in a consulting firm."""
+
+    ADMINISTRATOR = "ADMINISTRATOR"
+    CONSULTANT = "CONSULTANT"
+
+
+class TokenKind(StrEnum):
+    """What an access token was handed out for."""
+
+    API = "API"
+    SESSION = "SESSION"
+
+
+class Firm(Model):
+    """A consulting firm: the third party that asks."""
+
+    __tablename__ = "firms"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Person(Model):
+    """Somebody who signs in; a candidate never does."""
+
+    __tablename__ = "people"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str | None]
+
+
+class FirmMember(Model):
+    """A person's part in a firm."""
+
+    __tablename__ = "firm_members"
+    __table_args__ = (Index("ix_firm_members_person_id", "person_id"),)
+
+    firm_id: Mapped[UUID] = mapped_column(ForeignKey("firms.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    role: Mapped[FirmRole] = mapped_column(Coded(FirmRole))
+
+
+class AccessToken(Model):
+    """A bearer token or a browser's session, kept as a hash only."""
+
+    __tablename__ = "access_tokens"
+    __table_args__ = (Index("ix_access_tokens_person_id", "person_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[TokenKind] = mapped_column(Coded(TokenKind))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Organisation(Model):
+    """One client organisation: the tenant."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    industry: Mapped[Industry] = mapped_column(Coded(Industry))
+    size_band: Mapped[SizeBand] = mapped_column(Coded(SizeBand))
+    region: Mapped[Region] = mapped_column(Coded(Region))
+    language: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Membership(TenantKey, Model):
+    """A person's role in an organisation."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (Index("ix_memberships_person_id", "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(Coded(Role))
+    department: Mapped[str | None]
+    ats_user_id: Mapped[str | None]
+
+
+class Engagement(Tenant, Model):
+    """A firm serves an organisation for a time; consultants see the client only inside it."""
+
+    __tablename__ = "engagements"
+
+    firm_id: Mapped[UUID] = mapped_column(ForeignKey("firms.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class EngagementConsultant(TenantKey, Model):
+    """A consultant whom an engagement names."""
+
+    __tablename__ = "engagement_consultants"
+    __table_args__ = (
+        refers_to("engagement_id", "engagements"),
+        Index("ix_engagement_consultants_person_id", "person_id"),
+    )
+
+    engagement_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)

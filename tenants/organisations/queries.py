@@ -1,0 +1,187 @@
+"""All SQL of firms, organisations, people and sign-in."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import and_, delete, or_, select
+
+from tenants.access import Permission, Role, Viewer, ViewerKind, require
+from tenants.errors import Forbidden, NotFound
+from tenants.organisations.models import (
+    AccessToken,
+    Engagement,
+    EngagementConsultant,
+    Firm,
+    FirmMember,
+    Membership,
+    Organisation,
+    Person,
+)
+from tenants.work import Session
+
+
+def require_operator(viewer: Viewer) -> None:
+    """Return only if the viewer runs the installation.
+
+    Raises:
+        Forbidden: It does not.
+    """
+    if viewer.kind is not ViewerKind.OPERATOR:
+        message = "Only the operator of the installation may do this."
+        raise Forbidden(message)
+
+
+async def find_person_of_token(session: Session, viewer: Viewer) -> Person | None:
+    """Return whose unexpired token the viewer presents, or None.
+
+    Row-level security is scoped to the presented token alone here, so nothing else can come back.
+    """
+    if viewer.token_hash is None:
+        return None
+    return await session.scalar(
+        select(Person)
+        .join(AccessToken, AccessToken.person_id == Person.id)
+        .where(
+            AccessToken.token_hash == viewer.token_hash,
+            AccessToken.expires_at > datetime.now(UTC),
+        )
+    )
+
+
+async def list_roles(session: Session, viewer: Viewer, *, person_id: UUID) -> dict[UUID, Role]:
+    """Return the role of the person who signs in, by organisation.
+
+    A membership wins over a consultant's engagement, which counts from its first day until the day
+    before its last (half-open), by UTC.
+    """
+    if viewer.token_hash is None and viewer.id != person_id:
+        return {}
+    today = datetime.now(UTC).date()
+    engaged = await session.scalars(
+        select(EngagementConsultant.organisation_id)
+        .join(
+            Engagement,
+            and_(
+                Engagement.organisation_id == EngagementConsultant.organisation_id,
+                Engagement.id == EngagementConsultant.engagement_id,
+            ),
+        )
+        .where(
+            EngagementConsultant.person_id == person_id,
+            Engagement.starts_on <= today,
+            or_(Engagement.ends_on.is_(None), Engagement.ends_on > today),
+        )
+    )
+    roles = dict.fromkeys(engaged, Role.CONSULTANT)
+    members = await session.execute(
+        select(Membership.organisation_id, Membership.role).where(Membership.person_id == person_id)
+    )
+    return roles | dict(members.all())
+
+
+async def find_firm(session: Session, viewer: Viewer) -> Firm | None:
+    """Return the firm that the signed-in person belongs to, or None."""
+    if viewer.kind is not ViewerKind.PERSON:
+        return None
+    return await session.scalar(
+        select(Firm)
+        .join(FirmMember, FirmMember.firm_id == Firm.id)
+        .where(FirmMember.person_id == viewer.id)
+        .order_by(Firm.name)
+        .limit(1)
+    )
+
+
+async def find_person_by_email(session: Session, viewer: Viewer, *, email: str) -> Person | None:
+    """Return who signs in with an e-mail address, or None."""
+    require_operator(viewer)
+    return await session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+async def find_firm_by_slug(session: Session, viewer: Viewer, *, slug: str) -> Firm | None:
+    """Return a firm of the installation by its slug, or None."""
+    require_operator(viewer)
+    return await session.scalar(select(Firm).where(Firm.slug == slug))
+
+
+async def list_organisation_ids(session: Session, viewer: Viewer) -> Sequence[UUID]:
+    """Return every organisation of the installation, for its schedule; ids and nothing more."""
+    require_operator(viewer)
+    return (await session.scalars(select(Organisation.id).order_by(Organisation.id))).all()
+
+
+async def find_organisation_id(session: Session, viewer: Viewer, *, slug: str) -> UUID | None:
+    """Return the organisation with a slug, or None."""
+    require_operator(viewer)
+    return await session.scalar(select(Organisation.id).where(Organisation.slug == slug))
+
+
+async def find_visible_organisation(session: Session, viewer: Viewer, *, slug: str) -> UUID | None:
+    """Return the organisation with a slug if the viewer has a part in it, or None."""
+    return await session.scalar(
+        select(Organisation.id).where(
+            Organisation.slug == slug,
+            Organisation.id.in_(viewer.organisations_with(Permission.ORGANISATION_READ)),
+        )
+    )
+
+
+async def delete_token(session: Session, viewer: Viewer) -> None:
+    """Make the presented token worthless."""
+    if viewer.token_hash is None:
+        return
+    await session.execute(delete(AccessToken).where(AccessToken.token_hash == viewer.token_hash))
+
+
+async def get_member(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, person_id: UUID
+) -> Membership:
+    """Return a person's membership, to somebody who may see the members.
+
+    Raises:
+        NotFound: No such member, or not the viewer's to see.
+    """
+    member = None
+    if viewer.role_in(organisation_id) is not Role.LEADERSHIP:
+        member = await session.scalar(
+            select(Membership).where(
+                Membership.organisation_id == organisation_id, Membership.person_id == person_id
+            )
+        )
+    if member is None:
+        noun = "member"
+        raise NotFound(noun)
+    require(viewer, Permission.MEMBER_READ, organisation_id)
+    return member
+
+
+async def list_members_with_role(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, role: Role
+) -> Sequence[UUID]:
+    """Return the people with a role in the organisation, for its own jobs."""
+    if viewer.role_in(organisation_id) is not Role.JOB:
+        return []
+    rows = await session.scalars(
+        select(Membership.person_id)
+        .where(Membership.organisation_id == organisation_id, Membership.role == role)
+        .order_by(Membership.person_id)
+    )
+    return rows.all()
+
+
+async def get_language(session: Session, viewer: Viewer, *, organisation_id: UUID) -> str:
+    """Return the language in which an organisation's candidates are usually addressed.
+
+    Raises:
+        NotFound: The viewer has no part in the organisation.
+    """
+    language = None
+    if viewer.role_in(organisation_id) is not None:
+        language = await session.scalar(
+            select(Organisation.language).where(Organisation.id == organisation_id)
+        )
+    if language is None:
+        noun = "organisation"
+        raise NotFound(noun)
+    return language

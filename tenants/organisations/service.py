@@ -1,0 +1,220 @@
+"""What can be done with firms, organisations and people, and how people prove who they are."""
+
+import asyncio
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind, require
+from tenants.errors import InvalidInput, Unauthenticated
+from tenants.model import new_id
+from tenants.organisations import queries
+from tenants.organisations.models import (
+    AccessToken,
+    Engagement,
+    EngagementConsultant,
+    Firm,
+    FirmMember,
+    FirmRole,
+    Industry,
+    Membership,
+    Organisation,
+    Person,
+    Region,
+    SizeBand,
+    TokenKind,
+)
+from tenants.work import Session
+
+_PASSWORDS = PasswordHash((Argon2Hasher(),))
+# Checked when there is nobody, so that an unknown address takes as long as a wrong password.
+_NOBODYS_HASH = _PASSWORDS.hash(secrets.token_urlsafe())
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationProfile:
+    """What an organisation is made of."""
+
+    slug: str
+    name: str
+    industry: Industry
+    size_band: SizeBand
+    region: Region
+    language: str
+
+
+def hash_token(token: str) -> bytes:
+    """Return what is kept of a token. It is random, so that a plain digest cannot be guessed."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def create_firm(session: Session, viewer: Viewer, *, slug: str, name: str) -> UUID:
+    """Add a consulting firm to the installation and return its id."""
+    queries.require_operator(viewer)
+    firm = Firm(id=new_id(), slug=slug, name=name)
+    session.add(firm)
+    return firm.id
+
+
+async def create_person(
+    session: Session, viewer: Viewer, *, email: str, name: str, password: str | None = None
+) -> UUID:
+    """Add somebody who can sign in, with a password or later through a provider."""
+    queries.require_operator(viewer)
+    person = Person(
+        id=new_id(),
+        email=email.strip().lower(),
+        name=name,
+        password_hash=_PASSWORDS.hash(password) if password is not None else None,
+    )
+    session.add(person)
+    return person.id
+
+
+async def join_firm(
+    session: Session, viewer: Viewer, *, firm_id: UUID, person_id: UUID, role: FirmRole
+) -> None:
+    """Make a person a member of a firm."""
+    queries.require_operator(viewer)
+    session.add(FirmMember(firm_id=firm_id, person_id=person_id, role=role))
+
+
+async def create_organisation(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, profile: OrganisationProfile
+) -> None:
+    """Add a client organisation; the id is the caller's, because the scope must name it."""
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    session.add(
+        Organisation(
+            id=organisation_id,
+            slug=profile.slug,
+            name=profile.name,
+            industry=profile.industry,
+            size_band=profile.size_band,
+            region=profile.region,
+            language=profile.language,
+            created_at=datetime.now(UTC),
+        )
+    )
+    await session.flush()
+
+
+async def start_engagement(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    firm_id: UUID,
+    starts_on: date,
+    ends_on: date | None,
+    consultant_ids: tuple[UUID, ...],
+) -> UUID:
+    """Let a firm serve an organisation from a day until the day before another, by name."""
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    if ends_on is not None and ends_on <= starts_on:
+        message = "An engagement ends after it starts."
+        raise InvalidInput(message, field="endsOn")
+    engagement_id = new_id()
+    session.add(
+        Engagement(
+            organisation_id=organisation_id,
+            id=engagement_id,
+            firm_id=firm_id,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+    )
+    await session.flush()
+    session.add_all(
+        EngagementConsultant(
+            organisation_id=organisation_id, engagement_id=engagement_id, person_id=person_id
+        )
+        for person_id in consultant_ids
+    )
+    return engagement_id
+
+
+async def add_member(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    person_id: UUID,
+    role: Role,
+    department: str | None = None,
+    ats_user_id: str | None = None,
+) -> None:
+    """Give a person a role in an organisation.
+
+    Raises:
+        InvalidInput: The role is not one that a membership gives; consultants come from the firm.
+    """
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    if role not in PEOPLE_ROLES or role is Role.CONSULTANT:
+        message = "A member is HR, HIRING_MANAGER or LEADERSHIP."
+        raise InvalidInput(message, field="role")
+    session.add(
+        Membership(
+            organisation_id=organisation_id,
+            person_id=person_id,
+            role=role,
+            department=department,
+            ats_user_id=ats_user_id,
+        )
+    )
+
+
+async def issue_token(
+    session: Session, viewer: Viewer, *, person_id: UUID, kind: TokenKind, lifetime: timedelta
+) -> str:
+    """Return a new token of a person, which is kept as a hash only and cannot be shown again."""
+    queries.require_operator(viewer)
+    token = secrets.token_urlsafe(32)
+    now = datetime.now(UTC)
+    session.add(
+        AccessToken(
+            token_hash=hash_token(token),
+            person_id=person_id,
+            kind=kind,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+    )
+    return token
+
+
+async def sign_in(session: Session, viewer: Viewer, *, email: str, password: str) -> UUID:
+    """Return who signs in with an address and a password.
+
+    Raises:
+        Unauthenticated: Unknown address or wrong password; the answer and its time do not tell.
+    """
+    person = await queries.find_person_by_email(session, viewer, email=email)
+    known = person.password_hash if person is not None else None
+    # Hashing is slow on purpose, and nobody else should wait for it.
+    fits = await asyncio.to_thread(_PASSWORDS.verify, password, known or _NOBODYS_HASH)
+    if not fits or person is None or known is None:
+        message = "This address and password do not belong together."
+        raise Unauthenticated(message)
+    return person.id
+
+
+async def authenticate(session: Session, viewer: Viewer) -> Viewer:
+    """Return the person behind the token that the viewer presents, with today's roles.
+
+    Roles are read anew each time, so that a removed member's token stops working at once.
+
+    Raises:
+        Unauthenticated: The token is unknown or has expired.
+    """
+    person = await queries.find_person_of_token(session, viewer)
+    if person is None:
+        message = "The access token is unknown or has expired."
+        raise Unauthenticated(message)
+    roles = await queries.list_roles(session, viewer, person_id=person.id)
+    return replace(viewer, kind=ViewerKind.PERSON, id=person.id, name=person.name, roles=roles)
