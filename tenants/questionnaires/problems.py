@@ -1,0 +1,148 @@
+"""What can be wrong with an answer, one entry each, worded for the candidate."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from tenants.errors import InvalidInput
+
+
+class AnswerProblem(StrEnum):
+    """Why an answer is refused."""
+
+    ANSWER_REQUIRED = "ANSWER_REQUIRED"
+    ROWS_REQUIRED = "ROWS_REQUIRED"
+    WRONG_SHAPE = "WRONG_SHAPE"
+    UNKNOWN_QUESTION = "UNKNOWN_QUESTION"
+    UNKNOWN_OPTION = "UNKNOWN_OPTION"
+    DUPLICATE_OPTION = "DUPLICATE_OPTION"
+    EXCLUSIVE_OPTION = "EXCLUSIVE_OPTION"
+    TOO_FEW_CHOICES = "TOO_FEW_CHOICES"
+    TOO_MANY_CHOICES = "TOO_MANY_CHOICES"
+    OTHER_TEXT_NOT_EXPECTED = "OTHER_TEXT_NOT_EXPECTED"
+    TIED_RANKS = "TIED_RANKS"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    NOT_A_NUMBER = "NOT_A_NUMBER"
+    TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
+    NOT_A_DATE = "NOT_A_DATE"
+    TEXT_TOO_LONG = "TEXT_TOO_LONG"
+    TEXT_NOT_UNICODE = "TEXT_NOT_UNICODE"
+    STATE_CONTRADICTS_VALUE = "STATE_CONTRADICTS_VALUE"
+
+
+_P = AnswerProblem
+
+PROBLEM_WORDING: Mapping[AnswerProblem, Mapping[str, str]] = MappingProxyType(
+    {
+        _P.ANSWER_REQUIRED: {
+            "en": "Please answer this question.",
+            "de": "Bitte beantworten Sie diese Frage.",
+        },
+        _P.ROWS_REQUIRED: {
+            "en": "Please answer every line ({missing} still open).",
+            "de": "Bitte beantworten Sie jede Zeile ({missing} noch offen).",
+        },
+        _P.WRONG_SHAPE: {
+            "en": "This question takes another kind of answer.",
+            "de": "Diese Frage erwartet eine andere Art von Antwort.",
+        },
+        _P.UNKNOWN_QUESTION: {
+            "en": "There is no such question in this questionnaire.",
+            "de": "Diese Frage gibt es in diesem Fragebogen nicht.",
+        },
+        _P.UNKNOWN_OPTION: {
+            "en": "Please choose from the answers on offer.",
+            "de": "Bitte wählen Sie aus den angebotenen Antworten.",
+        },
+        _P.DUPLICATE_OPTION: {
+            "en": "Please choose each answer only once.",
+            "de": "Bitte wählen Sie jede Antwort nur einmal.",
+        },
+        _P.EXCLUSIVE_OPTION: {
+            "en": "One of your choices cannot be combined with others.",
+            "de": "Eine der gewählten Antworten lässt sich nicht mit anderen verbinden.",
+        },
+        _P.TOO_FEW_CHOICES: {
+            "en": "Please choose at least {minimum}.",
+            "de": "Bitte wählen Sie mindestens {minimum}.",
+        },
+        _P.TOO_MANY_CHOICES: {
+            "en": "Please choose at most {maximum}.",
+            "de": "Bitte wählen Sie höchstens {maximum}.",
+        },
+        _P.OTHER_TEXT_NOT_EXPECTED: {
+            "en": "Please write your own words only with the answer meant for them.",
+            "de": "Bitte ergänzen Sie eigene Worte nur bei der dafür vorgesehenen Antwort.",
+        },
+        _P.TIED_RANKS: {
+            "en": "Please give each place only once.",
+            "de": "Bitte vergeben Sie jeden Rang nur einmal.",
+        },
+        _P.OUT_OF_RANGE: {
+            "en": "Please stay between {lowest} and {highest}.",
+            "de": "Bitte bleiben Sie zwischen {lowest} und {highest}.",
+        },
+        _P.NOT_A_NUMBER: {
+            "en": "Please enter a number in digits.",
+            "de": "Bitte geben Sie eine Zahl in Ziffern ein.",
+        },
+        _P.TOO_MANY_DECIMALS: {
+            "en": "Please use at most {decimals} digits after the decimal point.",
+            "de": "Bitte verwenden Sie höchstens {decimals} Nachkommastellen.",
+        },
+        _P.NOT_A_DATE: {
+            "en": "Please enter a date as year-month-day, for example 2026-03-31.",
+            "de": "Bitte geben Sie ein Datum als Jahr-Monat-Tag ein, zum Beispiel 2026-03-31.",
+        },
+        _P.TEXT_TOO_LONG: {
+            "en": "Please shorten your text: at most {maximum} characters, yours has {length}.",
+            "de": "Bitte kürzen Sie Ihren Text: höchstens {maximum} Zeichen, es sind {length}.",
+        },
+        _P.TEXT_NOT_UNICODE: {
+            "en": "Your text contains characters that cannot be stored.",
+            "de": "Ihr Text enthält Zeichen, die sich nicht speichern lassen.",
+        },
+        _P.STATE_CONTRADICTS_VALUE: {
+            "en": "Please either answer or leave out this question, not both.",
+            "de": "Bitte beantworten Sie diese Frage oder lassen Sie sie aus, nicht beides.",
+        },
+    }
+)
+
+
+class InvalidAnswer(InvalidInput):
+    """One answer is refused.
+
+    Attributes:
+        problem: Which rule is broken; clients branch on it.
+        parameters: What the wording of the problem names, such as the highest number allowed.
+    """
+
+    code = "INVALID_ANSWER"
+
+    def __init__(self, problem: AnswerProblem, **parameters: int | str) -> None:
+        """Word the problem in English as the message."""
+        self.problem = problem
+        self.parameters: Mapping[str, int | str] = parameters
+        super().__init__(self.wording("en"))
+
+    def wording(self, language: str) -> str:
+        """Return what to tell the candidate, in English where the language has no wording."""
+        wordings = PROBLEM_WORDING[self.problem]
+        return wordings.get(language, wordings["en"]).format(**self.parameters)
+
+
+class InvalidAnswers(InvalidInput):
+    """Some answers are refused, and none was kept.
+
+    Attributes:
+        problems: The first problem of every question that has one, by the question's code.
+    """
+
+    code = "INVALID_ANSWERS"
+
+    def __init__(self, problems: Mapping[str, InvalidAnswer]) -> None:
+        """Name every question concerned in the message."""
+        self.problems = problems
+        told = " ".join(f"{code}: {problem.message}" for code, problem in problems.items())
+        super().__init__(f"Some answers need another look. {told}")

@@ -1,0 +1,76 @@
+"""What can be done with questionnaires: publishing a version, the built-in ones included."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from tenants.access import Permission, Viewer, require
+from tenants.model import new_id
+from tenants.questionnaires.definition import Definition, content_hash, question_json, to_json
+from tenants.questionnaires.models import (
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    VersionState,
+)
+from tenants.questionnaires.templates import load
+from tenants.work import Session
+
+
+async def install_template(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, name: str = "declined_offer"
+) -> UUID:
+    """Give an organisation a built-in questionnaire, published; return the version's id."""
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    definition = load(name)
+    questionnaire = Questionnaire(
+        organisation_id=organisation_id,
+        id=new_id(),
+        code=name,
+        name=definition.title[definition.languages[0]],
+    )
+    session.add(questionnaire)
+    await session.flush()
+    return await _publish(session, questionnaire, definition, number=1)
+
+
+async def _publish(
+    session: Session, questionnaire: Questionnaire, definition: Definition, *, number: int
+) -> UUID:
+    """Add a published version with its questions as rows."""
+    version = QuestionnaireVersion(
+        organisation_id=questionnaire.organisation_id,
+        id=new_id(),
+        questionnaire_id=questionnaire.id,
+        number=number,
+        state=VersionState.PUBLISHED,
+        definition=to_json(definition),
+        languages=list(definition.languages),
+        content_hash=content_hash(definition),
+        published_at=datetime.now(UTC),
+    )
+    session.add(version)
+    await session.flush()
+    position = 0
+    for page in definition.pages:
+        for question in page.questions:
+            position += 1
+            document = question_json(question)
+            session.add(
+                Question(
+                    organisation_id=version.organisation_id,
+                    id=new_id(),
+                    questionnaire_version_id=version.id,
+                    code=question.code,
+                    position=position,
+                    page=page.code,
+                    type=question.type,
+                    concept=question.concept,
+                    audience=question.audience,
+                    required=question.required,
+                    wording=document["wording"],
+                    options=document.get("options", []),
+                    settings=document.get("settings", {}),
+                )
+            )
+    await session.flush()
+    return version.id
