@@ -1,0 +1,1 @@
+"""Adapters of applicant-tracking systems: verify the bytes, say what they mean in our words."""
