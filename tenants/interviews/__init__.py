@@ -1,0 +1,1 @@
+"""Declined-offer cases: opened by an offer's outcome, asked by mail, answered through a link."""

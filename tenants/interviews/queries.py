@@ -1,0 +1,301 @@
+"""All SQL of interviews, invitations and responses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, update
+
+from tenants.access import Permission, Role, Viewer, require
+from tenants.errors import LinkUnusable, NotFound
+from tenants.interviews.models import (
+    Confidentiality,
+    Interview,
+    InterviewStatus,
+    Invitation,
+    Response,
+)
+from tenants.offers.models import Application, Candidate, Offer, Requisition
+from tenants.offers.queries import managed_offers
+from tenants.organisations.models import Engagement, Firm, Organisation
+from tenants.questionnaires.models import QuestionnaireVersion
+from tenants.work import Session
+
+
+def visible_interviews(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which interviews a role may see as rows: all of the client, or its own offers'."""
+    if role in (Role.CONSULTANT, Role.HR, Role.JOB, Role.INTAKE):
+        return true()
+    if role is Role.HIRING_MANAGER:
+        return Interview.offer_id.in_(managed_offers(viewer, Interview.organisation_id))
+    return false()
+
+
+def countable_interviews(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which interviews a role may count: leadership counts all and sees none."""
+    return true() if role is Role.LEADERSHIP else visible_interviews(viewer, role)
+
+
+def visible_responses(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which responses a role may read as rows; nobody reads an ANONYMOUS one."""
+    if role is Role.CONSULTANT:
+        return Response.confidentiality.in_(
+            (Confidentiality.ATTRIBUTED, Confidentiality.CONFIDENTIAL)
+        )
+    if role is Role.HR:
+        return Response.confidentiality == Confidentiality.ATTRIBUTED
+    return false()
+
+
+def visible_candidates(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return whose identity a role may know: the consultant everyone's, HR the ATTRIBUTED ones'."""
+    if role in (Role.CONSULTANT, Role.JOB, Role.INTAKE):
+        return true()
+    if role is Role.HR:
+        return (
+            select(Response.id)
+            .join(
+                Interview,
+                and_(
+                    Interview.organisation_id == Response.organisation_id,
+                    Interview.id == Response.interview_id,
+                ),
+            )
+            .join(
+                Offer,
+                and_(
+                    Offer.organisation_id == Interview.organisation_id,
+                    Offer.id == Interview.offer_id,
+                ),
+            )
+            .join(
+                Application,
+                and_(
+                    Application.organisation_id == Offer.organisation_id,
+                    Application.id == Offer.application_id,
+                ),
+            )
+            .where(
+                Response.organisation_id == Candidate.organisation_id,
+                Response.confidentiality == Confidentiality.ATTRIBUTED,
+                Application.candidate_id == Candidate.id,
+            )
+            .exists()
+        )
+    return false()
+
+
+async def get_interview(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, interview_id: UUID
+) -> Interview:
+    """Return an interview that the viewer may see.
+
+    Raises:
+        NotFound: Unknown, another organisation's, or outside what the role may see.
+    """
+    interview = await session.scalar(
+        select(Interview)
+        .where(
+            Interview.organisation_id == organisation_id,
+            Interview.id == interview_id,
+            visible_interviews(viewer, viewer.role_in(organisation_id)),
+        )
+        .with_for_update()
+    )
+    if interview is None:
+        noun = "interview"
+        raise NotFound(noun)
+    return interview
+
+
+async def find_interview_of_offer(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, offer_id: UUID
+) -> Interview | None:
+    """Return the interview that an offer has, or None."""
+    return await session.scalar(
+        select(Interview).where(
+            Interview.organisation_id == organisation_id,
+            Interview.offer_id == offer_id,
+            visible_interviews(viewer, viewer.role_in(organisation_id)),
+        )
+    )
+
+
+async def find_invitation(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, interview_id: UUID
+) -> Invitation | None:
+    """Return the invitation of an interview that the viewer may see, or None."""
+    return await session.scalar(
+        select(Invitation)
+        .join(
+            Interview,
+            and_(
+                Interview.organisation_id == Invitation.organisation_id,
+                Interview.id == Invitation.interview_id,
+            ),
+        )
+        .where(
+            Invitation.organisation_id == organisation_id,
+            Invitation.interview_id == interview_id,
+            visible_interviews(viewer, viewer.role_in(organisation_id)),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything around one invitation: what the form and the mail are made of."""
+
+    invitation: Invitation
+    interview: Interview
+    organisation: Organisation
+    version: QuestionnaireVersion
+    offer: Offer
+    candidate: Candidate | None
+    requisition: Requisition | None
+
+
+def _case() -> Select[
+    Invitation, Interview, Organisation, QuestionnaireVersion, Offer, Candidate, Requisition
+]:
+    """Start every look at a case with both key columns in each join."""
+    return (
+        select(
+            Invitation, Interview, Organisation, QuestionnaireVersion, Offer, Candidate, Requisition
+        )
+        .join(
+            Interview,
+            and_(
+                Interview.organisation_id == Invitation.organisation_id,
+                Interview.id == Invitation.interview_id,
+            ),
+        )
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .join(
+            QuestionnaireVersion,
+            and_(
+                QuestionnaireVersion.organisation_id == Interview.organisation_id,
+                QuestionnaireVersion.id == Interview.questionnaire_version_id,
+            ),
+        )
+        .join(
+            Offer,
+            and_(
+                Offer.organisation_id == Interview.organisation_id, Offer.id == Interview.offer_id
+            ),
+        )
+        .join(
+            Application,
+            and_(
+                Application.organisation_id == Offer.organisation_id,
+                Application.id == Offer.application_id,
+            ),
+        )
+        .outerjoin(
+            Candidate,
+            and_(
+                Candidate.organisation_id == Application.organisation_id,
+                Candidate.id == Application.candidate_id,
+            ),
+        )
+        .outerjoin(
+            Requisition,
+            and_(
+                Requisition.organisation_id == Application.organisation_id,
+                Requisition.id == Application.requisition_id,
+            ),
+        )
+    )
+
+
+async def get_case(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    invitation_id: UUID,
+    lock: bool = False,
+) -> Case:
+    """Return the case behind an invitation, for the candidate who holds the link or for a job.
+
+    Args:
+        session: The transaction.
+        viewer: The candidate, or a job of the organisation.
+        organisation_id: Whose.
+        invitation_id: Which.
+        lock: Keep the invitation locked until the transaction ends.
+
+    Raises:
+        LinkUnusable: There is no such invitation.
+    """
+    role = viewer.role_in(organisation_id)
+    own = viewer.id == invitation_id if role is Role.CANDIDATE else role is Role.JOB
+    statement = _case().where(
+        Invitation.organisation_id == organisation_id,
+        Invitation.id == invitation_id,
+        true() if own else false(),
+    )
+    if lock:
+        statement = statement.with_for_update(of=Invitation)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None or (role is Role.CANDIDATE and viewer.mail_number > row[0].mails):
+        message = "This link is not valid."
+        raise LinkUnusable(message)
+    return Case(*row)
+
+
+async def count_invited(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, since: date
+) -> int:
+    """Return how many interviews had their first mail on or after a day."""
+    require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
+    return (
+        await session.scalar(
+            select(func.count()).where(
+                Interview.organisation_id == organisation_id, Interview.invited_on >= since
+            )
+        )
+        or 0
+    )
+
+
+async def find_firm_name(session: Session, viewer: Viewer, *, organisation_id: UUID) -> str | None:
+    """Return the name of the firm that serves the organisation today, for mail and form."""
+    if viewer.role_in(organisation_id) is None:
+        return None
+    today = datetime.now(UTC).date()
+    return await session.scalar(
+        select(Firm.name)
+        .join(Engagement, Engagement.firm_id == Firm.id)
+        .where(
+            Engagement.organisation_id == organisation_id,
+            Engagement.starts_on <= today,
+            (Engagement.ends_on.is_(None)) | (Engagement.ends_on > today),
+        )
+        .order_by(Engagement.starts_on.desc())
+        .limit(1)
+    )
+
+
+async def close_invited_before(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, today: date
+) -> Sequence[UUID]:
+    """Close the interviews whose fixed day has come, answered or not; return their ids."""
+    require(viewer, Permission.INTERVIEW_CLOSE, organisation_id)
+    rows = await session.scalars(
+        update(Interview)
+        .where(
+            Interview.organisation_id == organisation_id,
+            Interview.status == InterviewStatus.INVITED,
+            Interview.closes_on <= today,
+        )
+        .values(status=InterviewStatus.CLOSED)
+        .returning(Interview.id)
+    )
+    return rows.all()
+
+
+def anonymous_since(today: date) -> date:
+    """Return the first day of the 12 months in which invitations are counted."""
+    return today - timedelta(days=365)

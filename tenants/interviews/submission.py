@@ -1,0 +1,397 @@
+"""The candidate's way: look at the invitation, save as it goes, send once."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from tenants import audit
+from tenants.access import Permission, Viewer, require
+from tenants.audit import AuditAction
+from tenants.errors import InvalidInput, LinkExpired, LinkUsed
+from tenants.interviews import holding, queries
+from tenants.interviews import response_queries as responses
+from tenants.interviews.models import (
+    Confidentiality,
+    Draft,
+    InterviewMode,
+    Invitation,
+    Response,
+    Submission,
+)
+from tenants.interviews.queries import Case
+from tenants.keys import Purpose, mac, seal, unseal
+from tenants.questionnaires import queries as questionnaires
+from tenants.questionnaires.conditions import OfferFact, OfferFacts
+from tenants.questionnaires.definition import Definition
+from tenants.questionnaires.logic import (
+    Answer,
+    Answered,
+    answers_from_json,
+    answers_to_json,
+    check_answers,
+    check_given,
+)
+from tenants.questionnaires.versions import definition_of
+from tenants.settings import get_settings
+from tenants.work import Session
+
+# 100 bits, in letters and digits that cannot be taken for one another (Crockford's base 32).
+_RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RECEIPT_GROUPS = 5
+_RECEIPT_GROUP = 4
+_RECEIPT = re.compile(r"[A-Z0-9]{12,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """What a candidate's link leads to.
+
+    Attributes:
+        organisation_id: Whose interview it is.
+        organisation: Its name.
+        firm: The third party's name, or None.
+        job_title: What the offer was for, if known.
+        first_name: How to address the candidate, if known.
+        language: In which the candidate was invited.
+        closes_on: The day from which on the link is dead.
+        definition: The version that the interview is pinned to.
+        version_id: Its id.
+        confidentialities: What may be chosen from.
+        offer_facts: What conditions of the questionnaire may look at.
+        answers: What was saved so far, checked page by page.
+        saved_language: The language last used, if any.
+        saved_confidentiality: The choice last saved, if any.
+    """
+
+    organisation_id: UUID
+    organisation: str
+    firm: str | None
+    job_title: str | None
+    first_name: str | None
+    language: str
+    closes_on: date
+    definition: Definition
+    version_id: UUID
+    confidentialities: tuple[Confidentiality, ...]
+    offer_facts: OfferFacts
+    answers: Mapping[str, Answer]
+    saved_language: str | None
+    saved_confidentiality: Confidentiality | None
+
+
+def new_receipt_code() -> str:
+    """Return a random receipt code of 100 bits, in groups that can be read out."""
+    groups = (
+        "".join(secrets.choice(_RECEIPT_ALPHABET) for _ in range(_RECEIPT_GROUP))
+        for _ in range(_RECEIPT_GROUPS)
+    )
+    return "-".join(groups)
+
+
+def receipt_keys(organisation_id: UUID, code: str) -> tuple[bytes, bytes]:
+    """Return what is kept of a receipt code: with the response, and with the invitation till then.
+
+    The two tell nothing of each other without the key, so that a row of one table cannot be tied to
+    a row of the other.
+
+    Raises:
+        InvalidInput: The code has fewer than 12 or more than 64 letters and digits.
+    """
+    plain = re.sub(r"[\s_-]", "", code).upper()
+    if not _RECEIPT.fullmatch(plain):
+        message = "A receipt code has 12 to 64 random letters and digits."
+        raise InvalidInput(message, field="receiptCode")
+    scope, text = organisation_id.bytes, plain.encode()
+    return mac(Purpose.RECEIPT, scope, text), mac(Purpose.RETRY, scope, text)
+
+
+async def get_invitation(
+    session: Session, viewer: Viewer, *, sent_too: bool = False
+) -> InvitationView:
+    """Return what the candidate's link leads to, with what was saved so far.
+
+    Args:
+        session: The transaction.
+        viewer: The candidate.
+        sent_too: Whether the answers may have been sent already; for the page that says so.
+
+    Raises:
+        LinkUnusable: The link leads nowhere.
+        LinkUsed: The answers have been sent.
+        LinkExpired: The interview is closed.
+    """
+    organisation_id, invitation_id = _identity(viewer)
+    case = await queries.get_case(
+        session, viewer, organisation_id=organisation_id, invitation_id=invitation_id
+    )
+    if case.invitation.submission is None or not sent_too:
+        _check_usable(case.invitation)
+    draft = await responses.find_draft(session, viewer, organisation_id=organisation_id)
+    saved = _open_draft(invitation_id, draft)
+    requisition = case.requisition
+    return InvitationView(
+        organisation_id=organisation_id,
+        organisation=case.organisation.name,
+        firm=await queries.find_firm_name(session, viewer, organisation_id=organisation_id),
+        job_title=(requisition.title or None) if requisition else None,
+        first_name=case.candidate.first_name if case.candidate else None,
+        language=case.interview.language,
+        closes_on=case.invitation.expires_at.date(),
+        definition=definition_of(case.version),
+        version_id=case.version.id,
+        confidentialities=await _on_offer(session, viewer, case),
+        offer_facts=_offer_facts(case),
+        answers=answers_from_json(saved.get("answers", {})),
+        saved_language=saved.get("language"),
+        saved_confidentiality=_confidentiality(saved.get("confidentiality")),
+    )
+
+
+async def save_answers(
+    session: Session,
+    viewer: Viewer,
+    *,
+    answers: Mapping[str, Answered | Answer],
+    language: str | None = None,
+    confidentiality: Confidentiality | None = None,
+    page: str | None = None,
+) -> None:
+    """Keep answers, sealed, until they are sent; those given now win over those saved before.
+
+    Args:
+        session: The transaction.
+        viewer: The candidate.
+        answers: By the question's code; a question that is absent keeps what was saved.
+        language: The language last used.
+        confidentiality: The choice as it stands; it may still be changed freely.
+        page: Check this page as a whole, required questions included. Without it each answer is
+            checked for itself.
+
+    Raises:
+        InvalidAnswers: Some are refused; nothing was saved.
+        LinkUnusable: The link leads nowhere, was used, or has expired.
+    """
+    organisation_id, invitation_id = _identity(viewer)
+    case = await queries.get_case(
+        session, viewer, organisation_id=organisation_id, invitation_id=invitation_id, lock=True
+    )
+    _check_usable(case.invitation)
+    definition = definition_of(case.version)
+    draft = await responses.find_draft(session, viewer, organisation_id=organisation_id)
+    saved = _open_draft(invitation_id, draft)
+    merged: dict[str, Answered | Answer] = {**answers_from_json(saved.get("answers", {}))}
+    merged.update(answers)
+    if page is None:
+        checked = check_given(definition, merged, _offer_facts(case), answers)
+    else:
+        checked = check_answers(definition, merged, _offer_facts(case), page=page)
+    kept = {code: answer for code, answer in merged.items() if isinstance(answer, Answer)}
+    document: dict[str, Any] = {
+        "answers": answers_to_json({**kept, **checked}),
+        "language": language or saved.get("language"),
+        "confidentiality": confidentiality or saved.get("confidentiality"),
+    }
+    sealed = seal(Purpose.DRAFT, invitation_id.bytes, document)
+    if draft is None:
+        session.add(
+            Draft(organisation_id=organisation_id, invitation_id=invitation_id, sealed=sealed)
+        )
+    else:
+        draft.sealed = sealed
+
+
+async def submit_response(
+    session: Session,
+    viewer: Viewer,
+    *,
+    answers: Mapping[str, Answered | Answer],
+    confidentiality: Confidentiality,
+    receipt_code: str,
+    language: str | None = None,
+) -> str:
+    """Send the answers; every link of the invitation is dead afterwards.
+
+    An ANONYMOUS submission is sealed into the holding place and leaves no trace of its own beside
+    the invitation's being used. The same receipt code sent again is the same submission.
+
+    Args:
+        session: The transaction.
+        viewer: The candidate.
+        answers: By the question's code, on top of what was saved.
+        confidentiality: The candidate's choice.
+        receipt_code: Random, chosen by the form or client; the candidate's key to the response.
+        language: The language last used; not kept of an ANONYMOUS submission.
+
+    Returns:
+        The receipt code.
+
+    Raises:
+        InvalidAnswers: Some are missing or refused; nothing was sent.
+        InvalidInput: The confidentiality is not on offer, or the receipt code is too short or was
+            used for other answers.
+        LinkUsed: Answers were sent before, with another receipt code.
+        LinkUnusable: The link leads nowhere or has expired.
+    """
+    organisation_id, invitation_id = _identity(viewer)
+    receipt_key, retry_key = receipt_keys(organisation_id, receipt_code)
+    case = await queries.get_case(
+        session, viewer, organisation_id=organisation_id, invitation_id=invitation_id, lock=True
+    )
+    invitation = case.invitation
+    if invitation.submission is not None:
+        await _accept_repetition(session, viewer, invitation, receipt_key, retry_key)
+        return receipt_code
+    _check_usable(invitation)
+    if confidentiality not in await _on_offer(session, viewer, case):
+        message = f"{confidentiality.value} cannot be chosen here."
+        raise InvalidInput(message, field="confidentiality")
+    if await responses.find_receipt(
+        session, viewer, organisation_id=organisation_id, receipt_key=receipt_key
+    ):
+        message = "This receipt code was used before; please make a new one."
+        raise InvalidInput(message, field="receiptCode")
+    draft = await responses.find_draft(session, viewer, organisation_id=organisation_id)
+    saved = _open_draft(invitation_id, draft)
+    given = {**answers_from_json(saved.get("answers", {})), **answers}
+    definition = definition_of(case.version)
+    checked = check_answers(definition, given, _offer_facts(case))
+    await responses.delete_draft(session, viewer, organisation_id=organisation_id)
+    if confidentiality is Confidentiality.ANONYMOUS:
+        holding.hold(session, case, definition, checked, receipt_key)
+        invitation.submission = Submission.HELD
+        invitation.held_version_id = case.version.id
+        invitation.retry_key = retry_key
+    else:
+        await _keep(
+            session,
+            viewer,
+            case,
+            answers=checked,
+            confidentiality=confidentiality,
+            receipt_key=receipt_key,
+            language=language or case.interview.language,
+        )
+        invitation.submission = Submission.SUBMITTED
+    return receipt_code
+
+
+async def _keep(
+    session: Session,
+    viewer: Viewer,
+    case: Case,
+    *,
+    answers: Mapping[str, Answer],
+    confidentiality: Confidentiality,
+    receipt_key: bytes,
+    language: str,
+) -> None:
+    """Add an ATTRIBUTED or CONFIDENTIAL response and its answers."""
+    today = datetime.now(UTC).date()
+    response = Response(
+        organisation_id=case.invitation.organisation_id,
+        id=uuid4(),
+        questionnaire_version_id=case.version.id,
+        interview_id=case.interview.id,
+        confidentiality=confidentiality,
+        submitted_month=today.replace(day=1),
+        submitted_on=today,
+        language=language,
+        segment=case.requisition.department if case.requisition else None,
+        receipt_key=receipt_key,
+    )
+    session.add(response)
+    await session.flush()
+    ids = await questionnaires.question_ids(
+        session,
+        viewer,
+        organisation_id=response.organisation_id,
+        version_id=case.version.id,
+    )
+    session.add_all(holding.answer_rows(response, ids, answers))
+    await audit.record(
+        session,
+        viewer,
+        AuditAction.RESPONSE_SUBMITTED,
+        response.organisation_id,
+        case.interview.id,
+    )
+
+
+async def _accept_repetition(
+    session: Session, viewer: Viewer, invitation: Invitation, receipt_key: bytes, retry_key: bytes
+) -> None:
+    """Return only if what was sent before was sent with the same receipt code."""
+    if invitation.retry_key is not None and hmac.compare_digest(invitation.retry_key, retry_key):
+        return
+    response = await responses.find_receipt(
+        session, viewer, organisation_id=invitation.organisation_id, receipt_key=receipt_key
+    )
+    if response is None or response.interview_id != invitation.interview_id:
+        message = "The answers to this invitation have been sent already."
+        raise LinkUsed(message)
+
+
+def _identity(viewer: Viewer) -> tuple[UUID, UUID]:
+    """Return the organisation and the invitation of a candidate.
+
+    Raises:
+        Forbidden: The viewer is no candidate.
+    """
+    organisation_id = next(iter(viewer.roles), UUID(int=0))
+    require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
+    return organisation_id, viewer.id or UUID(int=0)
+
+
+def _check_usable(invitation: Invitation) -> None:
+    if invitation.submission is not None:
+        message = "The answers to this invitation have been sent already."
+        raise LinkUsed(message)
+    if invitation.revoked or invitation.expires_at <= datetime.now(UTC):
+        message = "This invitation has expired."
+        raise LinkExpired(message)
+
+
+async def _on_offer(session: Session, viewer: Viewer, case: Case) -> tuple[Confidentiality, ...]:
+    """Return what the candidate may choose from.
+
+    ANONYMOUS needs a form, and so many invitations that five who choose it come together in time.
+    """
+    named = (Confidentiality.ATTRIBUTED, Confidentiality.CONFIDENTIAL)
+    if case.interview.mode is not InterviewMode.ONLINE_FORM:
+        return named
+    invited = await queries.count_invited(
+        session,
+        viewer,
+        organisation_id=case.organisation.id,
+        since=queries.anonymous_since(datetime.now(UTC).date()),
+    )
+    enough = invited >= get_settings().anonymous_minimum_invitations
+    return (*named, Confidentiality.ANONYMOUS) if enough else named
+
+
+def _offer_facts(case: Case) -> OfferFacts:
+    requisition = case.requisition
+    if requisition is None:
+        return {}
+    facts = {
+        OfferFact.DEPARTMENT: requisition.department,
+        OfferFact.LOCATION: requisition.location,
+        OfferFact.JOB_TITLE: requisition.title,
+    }
+    return {fact: value for fact, value in facts.items() if value is not None}
+
+
+def _open_draft(invitation_id: UUID, draft: Draft | None) -> dict[str, Any]:
+    if draft is None:
+        return {}
+    document: dict[str, Any] = unseal(Purpose.DRAFT, invitation_id.bytes, draft.sealed)
+    return document
+
+
+def _confidentiality(code: str | None) -> Confidentiality | None:
+    return None if code is None else Confidentiality(code)
