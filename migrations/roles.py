@@ -1,0 +1,58 @@
+"""The role that the application connects as: it owns nothing and row-level security binds it."""
+
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import ProgrammingError
+
+from tenants.db import application_password, application_role
+from tenants.settings import get_settings
+
+
+def application_role_name() -> str:
+    """Return the role that the migrations grant to."""
+    settings = get_settings()
+    if settings.application_database_url is not None:
+        name = make_url(settings.application_database_url).username
+        if name is None:
+            message = "APPLICATION_DATABASE_URL names no user"
+            raise ValueError(message)
+        return name
+    return application_role(make_url(settings.database_url or "").database or "afterword")
+
+
+def ensure_application_role(connection: Connection) -> None:
+    """Make the application role exist and able to connect, and unable to do more.
+
+    A role that was made by hand (APPLICATION_DATABASE_URL, `deploy/roles.sql`) is left alone.
+
+    Raises:
+        RuntimeError: The role is missing and the owner may not create roles.
+    """
+    name = application_role_name()
+    quoted = connection.dialect.identifier_preparer.quote(name)
+    known = connection.scalar(
+        text("SELECT true FROM pg_roles WHERE rolname = :name"), {"name": name}
+    )
+    if get_settings().application_database_url is not None and known:
+        return
+    verb = "ALTER" if known else "CREATE"
+    password = application_password(name)
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(
+                f"{verb} ROLE {quoted} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+                f" NOREPLICATION PASSWORD '{password}'"
+            )
+            # Compiling the policies costs half a second where the statement takes a millisecond.
+            connection.exec_driver_sql(f"ALTER ROLE {quoted} SET jit = off")
+            # A plan kept from when the tables were empty is far slower than planning anew.
+            connection.exec_driver_sql(
+                f"ALTER ROLE {quoted} SET plan_cache_mode = force_custom_plan"
+            )
+    except ProgrammingError as error:
+        if known:
+            return
+        message = (
+            f"The role {name} is missing and the owner of the database may not create it."
+            " Run deploy/roles.sql as a superuser and set APPLICATION_DATABASE_URL."
+        )
+        raise RuntimeError(message) from error
