@@ -1,0 +1,61 @@
+"""The nouns as a graph for reading: columns, relations, orderings, who sees which rows and columns.
+
+Declared once, without a word of GraphQL. Ordinary resolvers are derived from it (`api.derive`), and
+so is every other way of reading. To show another column, add it here and to the GraphQL type.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tenants.nouns import Noun
+from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
+from tenants.read_graph.offers import HIRING_MANAGER, OFFER, REQUISITION
+from tenants.read_graph.organisations import (
+    INTAKE_EVENT,
+    JOB,
+    MEMBERSHIP,
+    ORGANISATION,
+    ORGANISATIONS,
+)
+from tenants.read_graph.questionnaires import QUESTION, QUESTIONNAIRE, QUESTIONNAIRE_VERSION
+
+__all__ = [
+    "ANSWER",
+    "CANDIDATE",
+    "HIRING_MANAGER",
+    "INTAKE_EVENT",
+    "INTERVIEW",
+    "JOB",
+    "MEMBERSHIP",
+    "NOUNS",
+    "OFFER",
+    "ORGANISATION",
+    "ORGANISATIONS",
+    "QUESTION",
+    "QUESTIONNAIRE",
+    "QUESTIONNAIRE_VERSION",
+    "REQUISITION",
+    "RESPONSE",
+]
+
+NOUNS: Mapping[str, Noun] = MappingProxyType(
+    {
+        noun.name: noun
+        for noun in (
+            ORGANISATION,
+            REQUISITION,
+            HIRING_MANAGER,
+            OFFER,
+            INTERVIEW,
+            CANDIDATE,
+            RESPONSE,
+            ANSWER,
+            QUESTIONNAIRE,
+            QUESTIONNAIRE_VERSION,
+            QUESTION,
+            MEMBERSHIP,
+            INTAKE_EVENT,
+            JOB,
+        )
+    }
+)

@@ -1,0 +1,177 @@
+"""Interviews, candidates and responses as nouns of the read graph."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, select, true
+
+from tenants.access import Permission, Role, Viewer
+from tenants.interviews import queries as interviews
+from tenants.interviews.models import Answer, Confidentiality, Interview, Response
+from tenants.nouns import Column, Noun, ToMany, ToOne
+from tenants.offers.models import Application, Candidate, Offer
+from tenants.paging import Ordering
+from tenants.questionnaires.models import Question
+from tenants.questionnaires.values import COLUMNS
+from tenants.read_graph.orders import by_day
+from tenants.reasons import Audience
+
+
+def _visible_answers(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which answers of a readable response a role reads: HR those for it or for all."""
+    if role is Role.CONSULTANT:
+        return true()
+    if role is Role.HR:
+        return (
+            select(Question.id)
+            .where(
+                Question.organisation_id == Answer.organisation_id,
+                Question.id == Answer.question_id,
+                Question.audience.in_((Audience.HR, Audience.ORGANISATION)),
+            )
+            .exists()
+        )
+    return false()
+
+
+def _of_response(column: Any) -> ColumnElement[Any]:
+    """Return a value of an interview's own response; an ANONYMOUS one has no interview."""
+    return (
+        select(column)
+        .where(
+            Response.organisation_id == Interview.organisation_id,
+            Response.interview_id == Interview.id,
+        )
+        .scalar_subquery()
+    )
+
+
+def _attributed(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return from which interviews a role learns who was asked, or goes on to the response.
+
+    HR from ATTRIBUTED ones only. It may know of a candidate by another interview; that one then
+    says nothing of this one. And to look for a CONFIDENTIAL response in vain takes a statement
+    more than to look for none, which would tell that somebody has answered.
+    """
+    if role is Role.HR:
+        return _of_response(Response.confidentiality) == Confidentiality.ATTRIBUTED
+    return true()
+
+
+INTERVIEW_ORDERS = (
+    by_day("INVITED_ON_DESC", Interview.invited_on, descending=True),
+    by_day("INVITED_ON_ASC", Interview.invited_on, descending=False),
+)
+
+INTERVIEW_FILTERS: Mapping[str, Any] = MappingProxyType(
+    {
+        "status": Interview.status.in_,
+        "invited_from": lambda day: Interview.invited_on >= day,
+        "invited_to": lambda day: Interview.invited_on < day,
+    }
+)
+
+INTERVIEW = Noun(
+    name="Interview",
+    organisation_id=Interview.organisation_id,
+    id=Interview.id,
+    visible=interviews.visible_interviews,
+    columns={
+        "status": Column(Interview.status),
+        "mode": Column(Interview.mode),
+        "administrator": Column(Interview.administrator),
+        "language": Column(Interview.language),
+        "invited_on": Column(Interview.invited_on),
+        "closes_on": Column(Interview.closes_on),
+        "completed_on": Column(
+            _of_response(Response.submitted_on), Permission.INTERVIEW_OUTCOME_READ
+        ),
+        "confidentiality": Column(
+            _of_response(Response.confidentiality), Permission.INTERVIEW_OUTCOME_READ
+        ),
+    },
+    to_one={
+        "offer": ToOne("Offer", Interview.offer_id),
+        "candidate": ToOne(
+            "Candidate",
+            select(Application.candidate_id)
+            .join(
+                Offer,
+                and_(
+                    Offer.organisation_id == Application.organisation_id,
+                    Offer.application_id == Application.id,
+                ),
+            )
+            .where(
+                Offer.organisation_id == Interview.organisation_id, Offer.id == Interview.offer_id
+            )
+            .scalar_subquery(),
+            Permission.CANDIDATE_READ,
+            _attributed,
+        ),
+        "response": ToOne(
+            "Response", _of_response(Response.id), Permission.RESPONSE_READ, _attributed
+        ),
+    },
+)
+
+CANDIDATE = Noun(
+    name="Candidate",
+    organisation_id=Candidate.organisation_id,
+    id=Candidate.id,
+    visible=interviews.visible_candidates,
+    columns={
+        "first_name": Column(Candidate.first_name),
+        "last_name": Column(Candidate.last_name),
+        "email": Column(Candidate.email),
+        "language": Column(Candidate.language),
+    },
+)
+
+RESPONSE = Noun(
+    name="Response",
+    organisation_id=Response.organisation_id,
+    id=Response.id,
+    visible=interviews.visible_responses,
+    columns={
+        "confidentiality": Column(Response.confidentiality),
+        "submitted_month": Column(Response.submitted_month),
+        "language": Column(Response.language),
+    },
+    to_one={
+        "questionnaire_version": ToOne("QuestionnaireVersion", Response.questionnaire_version_id)
+    },
+    to_many={
+        "answers": ToMany(
+            "Answer",
+            key=Answer.response_id,
+            orderings=(
+                Ordering(
+                    "POSITION",
+                    select(Question.position)
+                    .where(
+                        Question.organisation_id == Answer.organisation_id,
+                        Question.id == Answer.question_id,
+                    )
+                    .scalar_subquery(),
+                    int,
+                ),
+            ),
+            paged=False,
+        )
+    },
+)
+
+ANSWER = Noun(
+    name="Answer",
+    organisation_id=Answer.organisation_id,
+    id=Answer.question_id,
+    visible=_visible_answers,
+    columns={
+        "state": Column(Answer.state),
+        "do_not_quote": Column(Answer.do_not_quote),
+        **{name: Column(getattr(Answer, name)) for name in COLUMNS},
+    },
+    to_one={"question": ToOne("Question", Answer.question_id)},
+)
