@@ -1,0 +1,1 @@
+"""The API and the pages: one of two thin ways to call the domain."""

@@ -1,0 +1,126 @@
+"""The ASGI application: routes, headers, lifespan."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import intake
+from api.http import graphql
+from api.pages import STATIC, console, error_codes, form, outbox, receipt
+from api.schema import sdl
+from tenants.db import connected
+from tenants.incidents import describe_incident
+from tenants.settings import get_settings
+
+_logger = logging.getLogger("afterword.api")
+
+Check = Callable[[], Awaitable[str | None]]
+
+_CONTENT_SECURITY_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    b" font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    b" frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", _CONTENT_SECURITY_POLICY),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+
+
+class SecurityHeaders:
+    """Adds to every response what keeps a browser from being used against its owner."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the response back with the headers added."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = list(_HEADERS)
+        if scope["scheme"] == "https" or get_settings().public_url.startswith("https:"):
+            headers.append((b"strict-transport-security", b"max-age=63072000"))
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message.get("headers", ())}
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    *(header for header in headers if header[0] not in present),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+async def healthz(_request: Request) -> Response:
+    """Say that the process is alive."""
+    return PlainTextResponse("ok")
+
+
+async def schema_document(_request: Request) -> Response:
+    """Return the schema in the schema definition language."""
+    return PlainTextResponse(sdl())
+
+
+async def unexpected(_request: Request, error: Exception) -> Response:
+    """Tell nothing of a bug; the log has it, without the address, which may carry a link."""
+    _logger.error("a request failed\n%s", describe_incident(error))
+    body = {"code": "INTERNAL", "message": "Something went wrong on our side; we have been told."}
+    return JSONResponse(body, 500)
+
+
+def _readiness(checks: Sequence[Check]) -> Callable[[Request], Awaitable[Response]]:
+    async def readyz(_request: Request) -> Response:
+        """Say whether everything that requests need answers; if not, what does not."""
+        problems = [problem for check in checks if (problem := await check()) is not None]
+        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+    return readyz
+
+
+@asynccontextmanager
+async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async with connected(pool_size=10, max_overflow=10):
+        yield
+
+
+def create_app(checks: Sequence[Check] = ()) -> Starlette:
+    """Return the application.
+
+    Args:
+        checks: What /readyz asks; each returns what is wrong, or None.
+    """
+    routes: list[BaseRoute] = [
+        Route("/graphql", graphql, methods=["POST"]),
+        Route("/schema.graphql", schema_document, methods=["GET"]),
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/readyz", _readiness(checks), methods=["GET"]),
+        *intake.routes(),
+        *form.routes(),
+        *receipt.routes(),
+        *console.routes(),
+        *error_codes.routes(),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    if get_settings().outbox_dir is not None:
+        routes += outbox.routes()
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={Exception: unexpected},
+        lifespan=_lifespan,
+    )

@@ -1,0 +1,35 @@
+"""Who sends a request: a person's token or session, or a candidate's link."""
+
+from starlette.requests import HTTPConnection
+
+from api.auth.links import candidate_viewer
+from tenants.access import Viewer
+from tenants.db import run
+from tenants.errors import Unauthenticated
+from tenants.organisations.service import authenticate, hash_token
+
+SESSION_COOKIE = "afterword_session"
+
+
+async def viewer_of(request: HTTPConnection) -> Viewer:
+    """Return who sends a request.
+
+    `Authorization: Bearer` carries a person's access token or the token of a candidate's link; a
+    browser that signed in carries a cookie. A cookie alone never authorises a request that another
+    site could have sent; the caller checks that.
+
+    Raises:
+        Unauthenticated: A token was sent and is unknown or has expired.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        token = request.cookies.get(SESSION_COOKIE, "")
+        if not token:
+            return Viewer()
+    elif scheme.lower() != "bearer" or not token.strip():
+        message = "Send the token as Authorization: Bearer <token>."
+        raise Unauthenticated(message)
+    candidate = candidate_viewer(token.strip())
+    if candidate is not None:
+        return candidate
+    return await run(authenticate, Viewer(token_hash=hash_token(token.strip())))

@@ -1,0 +1,133 @@
+"""How errors reach a client: domain errors by code, anything else masked and logged once."""
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, get_type_hints
+
+import strawberry
+from graphql import GraphQLError, GraphQLFormattedError
+
+from api.context import Context
+from tenants.access import ViewerKind
+from tenants.errors import DomainError, Forbidden, Unauthenticated
+from tenants.incidents import describe_incident
+from tenants.questionnaires.problems import InvalidAnswers
+
+_logger = logging.getLogger("afterword.api")
+
+# What ends a request instead of being an answer to it.
+_TOP_LEVEL = (Unauthenticated, Forbidden)
+
+
+@strawberry.type
+class UserError:
+    """Why a mutation was refused, in terms that a user can act on.
+
+    Attributes:
+        code: Stable; branch on it.
+        message: What is wrong and what to do about it, in English.
+        field: Path of the input at fault, from the top of `input`.
+    """
+
+    code: str
+    message: str
+    field: list[str] | None = None
+
+
+def mutation(resolver: Callable[..., Awaitable[Any]]) -> Any:
+    """Return a mutation field whose domain errors are data in its payload.
+
+    Authentication and permission stay errors of the request; a bug is masked like anywhere else.
+
+    Args:
+        resolver: Takes `info` and `input`, and returns a payload with `user_errors`.
+    """
+    payload = get_type_hints(resolver)["return"]
+
+    @functools.wraps(resolver)
+    async def wrapped(info: strawberry.Info[Context, None], **given: Any) -> Any:
+        require_somebody(info)
+        # What an earlier mutation of the same request has shown may be out of date now.
+        info.context.forget()
+        try:
+            return await resolver(info=info, **given)
+        except _TOP_LEVEL:
+            raise
+        except DomainError as error:
+            return payload(user_errors=user_errors(error))
+
+    return strawberry.mutation(wrapped, description=resolver.__doc__)
+
+
+def require_somebody(info: strawberry.Info[Context, None]) -> None:
+    """Return only if somebody asks.
+
+    Raises:
+        Unauthenticated: The request carries neither a token nor a session.
+    """
+    if info.context.viewer.kind is ViewerKind.NOBODY:
+        message = "Send an access token: Authorization: Bearer ..."
+        raise Unauthenticated(message)
+
+
+def user_errors(error: DomainError) -> list[UserError]:
+    """Return what a refusal says: one error, or one for each answer at fault."""
+    if isinstance(error, InvalidAnswers):
+        return [
+            UserError(code=one.problem.value, message=one.message, field=["answers", code])
+            for code, one in error.problems.items()
+        ]
+    return [UserError(code=error.code, message=error.message, field=list(error.field) or None)]
+
+
+def shown_all(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
+    """Return the errors of one request as the client may see them.
+
+    A bug is logged here with the request's id: once, however many fields it has failed.
+    """
+    logged: set[int] = set()
+    for error in errors:
+        original = _original(error)
+        if _is_bug(original) and id(original) not in logged:
+            logged.add(id(original))
+            incident = describe_incident(original) if original is not None else ""
+            _logger.error("request %s failed at %s\n%s", request_id, error.path, incident)
+    return [shown(error, request_id) for error in errors]
+
+
+def _original(error: GraphQLError) -> Exception | None:
+    """Return what made GraphQL report an error, if it was not GraphQL itself."""
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    return original
+
+
+def _is_bug(original: Exception | None) -> bool:
+    return original is not None and not isinstance(original, DomainError | GraphQLError)
+
+
+def shown(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
+    """Return an error as the client may see it.
+
+    A domain error keeps its words; what GraphQL says of the document keeps its own; anything else
+    is a bug, and told as INTERNAL.
+    """
+    original = _original(error)
+    code = "GRAPHQL_VALIDATION_FAILED"
+    message = error.message
+    if isinstance(original, DomainError):
+        code, message = original.code, original.message
+    elif _is_bug(original):
+        code, message = "INTERNAL", "Something went wrong on our side; we have been told."
+    code = (error.extensions or {}).get("code", code)
+    formatted: GraphQLFormattedError = {
+        "message": message,
+        "extensions": {"code": code, "requestId": request_id, "docs": f"/docs/errors#{code}"},
+    }
+    if error.locations:
+        formatted["locations"] = [one.formatted for one in error.locations]
+    if error.path is not None:
+        formatted["path"] = error.path
+    return formatted

@@ -1,0 +1,246 @@
+"""The console: what the API tells a person, as pages. Everything works without JavaScript."""
+
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from api.http import BadRequest
+from api.pages import console_words, sign_in
+from api.pages.console_lists import LISTS, ConsoleList, ask_list
+from api.pages.console_roles import ROLES
+from api.pages.operations import NoAnswer, ask, document
+from api.pages.rendering import lead_to, respond
+from api.relay import decode_id
+from tenants.access import Viewer
+from tenants.errors import BadCursor, InvalidInput, NotFound, Unauthenticated
+from tenants.settings import get_settings
+
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+PersonHandler: TypeAlias = Callable[[Request, Viewer], Awaitable[Response]]
+
+# What a template may call.
+_SPOKEN: Final = {
+    "in_words": console_words.in_words,
+    "day": console_words.day,
+    "moment": console_words.moment,
+    "full_name": console_words.full_name,
+    "say": console_words.say,
+    "roles": ROLES,
+}
+_FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
+_EXAMPLES: Final = (
+    ("Who am I, and what may I see?", "organisations"),
+    ("The interviews that are still open", "interviews"),
+    ("Record that an offer was declined", "record_offer_outcome"),
+)
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of the console, of signing in and of signing out."""
+    home = "/console/{slug}"
+    return [
+        *sign_in.routes(),
+        Route("/console", _with_person(show_organisations), methods=["GET"]),
+        Route("/console/api", _with_person(show_api), methods=["GET"]),
+        Route(home, _with_person(show_overview), methods=["GET"]),
+        *(
+            Route(f"{home}/{one.name}", _with_person(_show_list(one)), methods=["GET"])
+            for one in LISTS
+        ),
+        Route(f"{home}/interviews/{{id}}", _with_person(show_interview), methods=["GET"]),
+        Route("/console/{path:path}", _with_person(show_nothing), methods=["GET"]),
+    ]
+
+
+def _with_person(handle: PersonHandler) -> Handler:
+    """Return a handler that leads to signing in first, and says kindly what cannot be shown."""
+
+    async def handle_anybody(request: Request) -> Response:
+        viewer = await sign_in.find_person(request)
+        if viewer is None:
+            return sign_in.lead_to_sign_in(request)
+        try:
+            return await handle(request, viewer)
+        except NotFound:
+            return _unknown(viewer)
+        except NoAnswer as refusal:
+            return _no_answer(request, viewer, refusal)
+
+    return handle_anybody
+
+
+def _no_answer(request: Request, viewer: Viewer, refusal: NoAnswer) -> Response:
+    if refusal.code == Unauthenticated.code:
+        return sign_in.lead_to_sign_in(request)
+    if refusal.code in _FAULTS_OF_THE_ADDRESS:
+        return lead_to(request.url.path) if request.url.query else _unknown(viewer)
+    return _page(
+        "broken",
+        viewer.name,
+        here="nowhere",
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        request_id=refusal.request_id,
+    )
+
+
+def _unknown(viewer: Viewer) -> Response:
+    return _page("unknown", viewer.name, here="nowhere", status=HTTPStatus.NOT_FOUND)
+
+
+def _page(
+    template: str,
+    person: str | None,
+    *,
+    organisation: dict[str, Any] | None = None,
+    slug: str | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+    **context: Any,
+) -> Response:
+    """Return a page of the console.
+
+    Args:
+        template: Its name in templates/console/.
+        person: Who is signed in.
+        organisation: As the API gives it: its name, the viewer's role and permissions, and more.
+        slug: Of the organisation.
+        status: Of the response.
+        **context: What else the template names.
+    """
+    may = set(organisation["viewerPermissions"]) if organisation is not None else set()
+    return respond(
+        f"console/{template}.html",
+        "en",
+        status=status,
+        person=person,
+        organisation=organisation,
+        slug=slug,
+        may=may,
+        places=[one for one in LISTS if one.permission.name in may],
+        **_SPOKEN,
+        **context,
+    )
+
+
+async def show_organisations(request: Request, viewer: Viewer) -> Response:
+    """Show the viewer's organisations, or lead to the only one."""
+    data = await ask(viewer, "organisations", after=request.query_params.get("after"))
+    found, page = data["organisations"]["nodes"], data["organisations"]["pageInfo"]
+    if len(found) == 1 and not page["hasNextPage"] and not request.url.query:
+        return lead_to(f"/console/{found[0]['slug']}")
+    return _page(
+        "organisations",
+        data["viewer"]["name"],
+        firm=data["viewer"]["firm"],
+        organisations=found,
+        page=page,
+    )
+
+
+async def show_overview(request: Request, viewer: Viewer) -> Response:
+    """Show the numbers of an organisation, what waits and what goes wrong."""
+    slug = request.path_params["slug"]
+    data = await ask(viewer, "overview", slug=slug)
+    return _page(
+        "overview",
+        data["viewer"]["name"],
+        organisation=_known(data["organisation"]),
+        slug=slug,
+        interview_statuses=LISTS[0].choices,
+        offer_statuses=LISTS[1].choices,
+        is_first=len(viewer.roles) == 1,
+    )
+
+
+def _show_list(kind: ConsoleList) -> PersonHandler:
+    async def show_list(request: Request, viewer: Viewer) -> Response:
+        slug = request.path_params["slug"]
+        data, view = await ask_list(viewer, kind, slug, request.query_params)
+        return _page(
+            kind.name,
+            data["viewer"]["name"],
+            organisation=_known(data["organisation"]),
+            slug=slug,
+            here=kind.name,
+            kind=kind,
+            view=view,
+        )
+
+    return show_list
+
+
+async def show_interview(request: Request, viewer: Viewer) -> Response:
+    """Show one interview with what the viewer may know of its candidate and answers."""
+    slug, interview_id = request.path_params["slug"], request.path_params["id"]
+    data = await ask(viewer, "interview", slug=slug, id=interview_id)
+    organisation, interview = _known(data["organisation"]), _known(data["node"])
+    if not _belong_together(organisation["id"], interview.get("id")):
+        raise NotFound
+    return _page(
+        "interview",
+        data["viewer"]["name"],
+        organisation=organisation,
+        slug=slug,
+        here="interviews",
+        interview=interview,
+    )
+
+
+async def show_api(_request: Request, viewer: Viewer) -> Response:
+    """Show how to ask the API, with examples to copy."""
+    data = await ask(viewer, "api")
+    found = data["organisations"]["nodes"]
+    organisation = found[0] if found else {"id": "id-of-the-organisation", "slug": "its-slug"}
+    variables = {
+        "interviews": {"slug": organisation["slug"]},
+        "record_offer_outcome": {
+            "input": {
+                "organisationId": organisation["id"],
+                "applicationId": "4711",
+                "status": "DECLINED",
+                "resolvedOn": "2026-11-20",
+                "statedReasons": ["OTHER_OFFER"],
+                "idempotencyKey": "4711-declined",
+            }
+        },
+    }
+    return _page(
+        "api",
+        data["viewer"]["name"],
+        here="api",
+        endpoint=f"{get_settings().public_url}/graphql",
+        examples=[
+            (
+                title,
+                document(f"examples/{name}").strip(),
+                json.dumps(variables[name], indent=2) if name in variables else None,
+            )
+            for title, name in _EXAMPLES
+        ],
+    )
+
+
+async def show_nothing(_request: Request, _viewer: Viewer) -> Response:
+    """Say that there is no such page."""
+    raise NotFound
+
+
+def _known(found: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what the API found.
+
+    Raises:
+        NotFound: It found nothing: unknown and not the viewer's to see are the same.
+    """
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _belong_together(organisation_id: str, interview_id: str | None) -> bool:
+    """Tell whether an interview is the organisation's; a consultant sees those of several."""
+    ids = [decode_id(one) for one in (organisation_id, interview_id or "")]
+    return len({one[1].organisation_id for one in ids if one is not None}) == 1 and None not in ids

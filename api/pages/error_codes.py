@@ -1,0 +1,129 @@
+"""The page that every error points to: each code with its cause and what to do about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from api.pages.rendering import respond
+from tenants.questionnaires.problems import PROBLEM_WORDING
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is behind a code.
+
+    Attributes:
+        cause: When it is given.
+        remedy: What to do about it.
+    """
+
+    cause: str
+    remedy: str
+
+
+_E = Explanation
+
+CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
+    {
+        "UNAUTHENTICATED": _E(
+            "No token was sent, or it is unknown or has expired.",
+            "Send Authorization: Bearer with a token that is good.",
+        ),
+        "FORBIDDEN": _E(
+            "Your role in the organisation does not include this; the field is null.",
+            "Ask for viewerPermissions first and leave out what is not in it.",
+        ),
+        "NOT_FOUND": _E(
+            "There is no such record, or it is not yours to see; the two are never told apart.",
+            "Take ids from what the API has shown you as the same viewer.",
+        ),
+        "INVALID_INPUT": _E(
+            "The input breaks a rule; field says where, message says which.",
+            "Correct the field and send again; nothing was changed.",
+        ),
+        "INVALID_ANSWER": _E(
+            "An answer does not fit its question.",
+            "See the more exact codes of answers below.",
+        ),
+        "INVALID_ANSWERS": _E(
+            "Some answers are missing or do not fit; nothing was kept.",
+            "Each comes as an error of its own, with field [answers, the question's code].",
+        ),
+        "BAD_CURSOR": _E(
+            "The cursor is of another list or another order, or is none of ours.",
+            "Use a cursor only with the orderBy it came from; start again without one.",
+        ),
+        "CONFLICT": _E(
+            "The record is in a state in which this cannot be done.",
+            "Read it again; the message says what stands in the way.",
+        ),
+        "LINK_UNUSABLE": _E(
+            "The candidate's link is not one of ours, or its invitation is gone.",
+            "Open the link from the mail as a whole, or ask for a new one.",
+        ),
+        "LINK_USED": _E(
+            "The answers were sent already, with another receipt code.",
+            "Nothing more to do; the receipt code opens the response.",
+        ),
+        "LINK_EXPIRED": _E(
+            "The interview is closed.",
+            "Nothing more can be sent.",
+        ),
+        "BAD_REQUEST": _E(
+            "The request is not one of GraphQL over HTTP; the message says what is wrong with it.",
+            "POST a JSON object with query, variables and operationName, in UTF-8.",
+        ),
+        "GRAPHQL_PARSE_FAILED": _E(
+            "The document is no GraphQL.",
+            "The message and locations say where it stops making sense.",
+        ),
+        "GRAPHQL_VALIDATION_FAILED": _E(
+            "The document asks for something the schema does not have, or in another way.",
+            "Compare with /schema.graphql.",
+        ),
+        "OPERATION_NOT_FOUND": _E(
+            "The document has several operations, or none of the name that was sent.",
+            "Send operationName.",
+        ),
+        "INTROSPECTION_FORBIDDEN": _E(
+            "The schema is shown to people who are signed in.",
+            "Send a token, or read /schema.graphql.",
+        ),
+        "QUERY_TOO_LARGE": _E(
+            "The document is deeper, wider or longer than one request may be.",
+            "Ask for less at once; walk lists by pages.",
+        ),
+        "SIGNATURE_INVALID": _E(
+            "The signature of a posted event does not belong to its body.",
+            "Check the secret in the applicant-tracking system; sign the bytes as they are sent.",
+        ),
+        "UNREADABLE": _E(
+            "A posted event is not JSON, or not one of the system's messages.",
+            "Nothing was kept; the sender may repeat it.",
+        ),
+        "BODY_TOO_LARGE": _E(
+            "A posted event is longer than 1 MiB.",
+            "Nothing was kept; no event of the system is so long.",
+        ),
+        "INTERNAL": _E(
+            "A fault on our side. It was logged with the requestId, and nothing was changed.",
+            "Send again later; tell the operator the requestId if it stays.",
+        ),
+    }
+)
+
+
+def routes() -> list[BaseRoute]:
+    """Return the route of the page."""
+    return [Route("/docs/errors", show_codes, methods=["GET"])]
+
+
+async def show_codes(_request: Request) -> Response:
+    """Show every code, those of answers in their own table."""
+    answers = {problem.value: wording["en"] for problem, wording in PROBLEM_WORDING.items()}
+    return respond("error_codes.html", "en", codes=CODES, answers=answers)

@@ -1,0 +1,56 @@
+"""The console's operations: GraphQL documents, run as the person who looks at a page."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from api.http import GraphQLRequest, execute
+from tenants.access import Viewer
+from tenants.model import new_id
+
+FOLDER: Final = Path(__file__).parent
+# What a role may not see is null, and the page leaves it out or says so.
+_PART_OF_THE_ANSWER: Final = "FORBIDDEN"
+
+
+class NoAnswer(Exception):
+    """An operation has no answer.
+
+    Attributes:
+        code: Why, as the API spells it.
+        request_id: By which the log tells more.
+    """
+
+    def __init__(self, code: str, request_id: str) -> None:
+        """Keep both."""
+        super().__init__(code, request_id)
+        self.code = code
+        self.request_id = request_id
+
+
+@cache
+def document(name: str) -> str:
+    """Return the text of an operation, by the name of its file without the suffix."""
+    return (FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+
+
+async def ask(viewer: Viewer, name: str, **variables: Any) -> dict[str, Any]:
+    """Return the data of an operation, exactly as the API gives it to the viewer.
+
+    Args:
+        viewer: Who looks at the page.
+        name: Of the operation.
+        **variables: Those that are None are left out.
+
+    Raises:
+        NoAnswer: The operation failed for another reason than that the role lacks something.
+    """
+    request_id = new_id().hex
+    given = {name: value for name, value in variables.items() if value is not None}
+    result = await execute(viewer, GraphQLRequest(document(name), given), request_id)
+    for error in result.body.get("errors", ()):
+        code = error["extensions"]["code"]
+        if code != _PART_OF_THE_ANSWER:
+            raise NoAnswer(code, request_id)
+    data: dict[str, Any] = result.body["data"]
+    return data

@@ -1,0 +1,139 @@
+"""The GraphQL schema: its roots, put together from the nouns."""
+
+import asyncio
+
+import strawberry
+from graphql import GraphQLError, get_named_type, is_object_type
+from strawberry.printer import print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from api.derive import Info, as_type, find_connection
+from api.docs import describe
+from api.errors import require_somebody
+from api.relay import After, Before, Connection, First, Last, Node, decode_id
+from api.types.interviews import invite_candidate, open_interview
+from api.types.invitations import save_answers, submit_response
+from api.types.offers import assign_hiring_manager, record_offer_outcome
+from api.types.organisations import Organisation, ViewerType
+from api.types.scalars import YEAR_MONTH, YearMonth
+from tenants import read_graph
+from tenants.errors import InvalidInput
+from tenants.organisations import queries as organisations
+from tenants.reading import NO_PARENT, Key
+
+MAX_NODES = 100
+
+
+@strawberry.type
+class Query:
+    """What can be read."""
+
+    @strawberry.field
+    def viewer(self, info: Info) -> ViewerType:
+        """Who asks; UNAUTHENTICATED for nobody."""
+        require_somebody(info)
+        return ViewerType(principal=info.context.viewer)
+
+    @strawberry.field
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name.
+        """The record with a global id; null when it is unknown or not the viewer's to see."""
+        return (await Query._find(info, [id]))[0]
+
+    @strawberry.field
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        """The records with global ids, at most 100, in their order; null for each unknown one."""
+        if len(ids) > MAX_NODES:
+            message = f"Ask for at most {MAX_NODES} nodes at once."
+            raise InvalidInput(message, field="ids")
+        return await Query._find(info, ids)
+
+    @strawberry.field
+    async def organisation(self, info: Info, slug: str) -> Organisation | None:
+        """A client organisation by its short name; null when it is not the viewer's to see."""
+        require_somebody(info)
+        key = await info.context.run(organisations.find_visible_organisation, slug=slug)
+        if key is None:
+            return None
+        found: Organisation | None = as_type(
+            await info.context.find_record(read_graph.ORGANISATION, Key(key, key))
+        )
+        return found
+
+    @strawberry.field
+    async def organisations(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Organisation] | None:
+        """The client organisations that the viewer has a part in, by name."""
+        require_somebody(info)
+        return await find_connection(
+            read_graph.ORGANISATIONS,
+            Key(NO_PARENT, NO_PARENT),
+            info,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+        )
+
+    @staticmethod
+    async def _find(info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        require_somebody(info)
+        decoded = [decode_id(one) for one in ids]
+        wanted = [one if one and one[0].name in _NODES else None for one in decoded]
+        found = await asyncio.gather(
+            *(info.context.find_record(*one) for one in wanted if one is not None)
+        )
+        records = iter(found)
+        return [None if one is None else as_type(next(records)) for one in wanted]
+
+
+@strawberry.type
+class Mutation:
+    """What can be changed."""
+
+    record_offer_outcome = record_offer_outcome
+    assign_hiring_manager = assign_hiring_manager
+    open_interview = open_interview
+    invite_candidate = invite_candidate
+    save_answers = save_answers
+    submit_response = submit_response
+
+
+class _Schema(strawberry.Schema):
+    """A schema that leaves it to `api.errors` to log bugs, once and with the request's id."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log nothing."""
+
+
+schema = _Schema(
+    Query,
+    Mutation,
+    config=StrawberryConfig(scalar_map={YearMonth: YEAR_MONTH}),
+)
+describe(schema._schema)  # noqa: SLF001 - Strawberry offers no other way to its GraphQL schema.
+_NODES = frozenset(
+    name
+    for name, one in schema._schema.type_map.items()  # noqa: SLF001 - likewise.
+    if is_object_type(one) and "Node" in [interface.name for interface in one.interfaces]
+)
+CONNECTIONS = frozenset(
+    name
+    for one in schema._schema.type_map.values()  # noqa: SLF001 - likewise.
+    if is_object_type(one)
+    for name, field in one.fields.items()
+    if get_named_type(field.type).name.endswith("Connection")
+)
+
+
+def sdl() -> str:
+    """Return the schema in the schema definition language, as it is committed."""
+    return print_schema(schema) + "\n"

@@ -1,0 +1,1 @@
+"""GraphQL types, one module per noun; their docstrings are the API's descriptions."""

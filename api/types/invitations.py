@@ -1,0 +1,215 @@
+"""The candidate's side: what a link leads to, saving answers and sending them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import strawberry
+
+from api.derive import Info
+from api.errors import UserError, mutation
+from api.types.answers import AnswerInput, DraftAnswer, read_answers, show_drafts
+from api.types.questionnaires import Language, Option, ScalePoint, in_language, scale_points
+from tenants.interviews import submission
+from tenants.interviews.models import Confidentiality
+from tenants.questionnaires.definition import Definition
+from tenants.questionnaires.question_types import QuestionTypeKey
+
+
+@strawberry.type
+class AskedQuestion:
+    """A question as the candidate is asked it.
+
+    Attributes:
+        code: Names the question in an answer.
+        type: What kind of answer it takes.
+        page: On which page it stands.
+        required: Whether it must be answered, if only by "prefer not to say".
+        options: What there is to choose, to rank, or the rows of a matrix.
+        scale: The points to choose from, the lowest first; empty for a question without a scale.
+    """
+
+    code: str
+    type: QuestionTypeKey
+    page: str
+    required: bool
+    options: list[Option]
+    scale: list[ScalePoint]
+    wordings: strawberry.Private[Mapping[str, str]]
+    hints: strawberry.Private[Mapping[str, str] | None]
+    fallback: strawberry.Private[str]
+
+    @strawberry.field
+    def wording(self, language: Language = None) -> str:
+        """What is asked."""
+        return in_language(self.wordings, language, self.fallback)
+
+    @strawberry.field
+    def help(self, language: Language = None) -> str | None:
+        """A hint below the question, if it has one."""
+        return in_language(self.hints, language, self.fallback) if self.hints else None
+
+
+@strawberry.type
+class Invitation:
+    """What a candidate's link leads to.
+
+    Attributes:
+        organisation: Who made the offer.
+        firm: The third party that asks, if there is one.
+        job_title: What the offer was for, if known.
+        language: In which the candidate was invited.
+        closes_on: The day from which on the link is dead.
+        confidentialities: What may be chosen from.
+        questions: What is asked, in order.
+        answers: What was saved so far.
+        confidentiality: The choice as it was saved.
+    """
+
+    organisation: str
+    firm: str | None
+    job_title: str | None
+    language: str
+    closes_on: date
+    confidentialities: list[Confidentiality]
+    questions: list[AskedQuestion]
+    answers: list[DraftAnswer]
+    confidentiality: Confidentiality | None
+
+
+def _questions(definition: Definition) -> list[AskedQuestion]:
+    """Return what a version asks, in order."""
+    fallback = definition.languages[0]
+    return [
+        AskedQuestion(
+            code=question.code,
+            type=question.type,
+            page=page.code,
+            required=question.required,
+            wordings=question.wording,
+            hints=question.help,
+            fallback=fallback,
+            scale=scale_points(question.settings, fallback),
+            options=[
+                Option(
+                    code=one.code,
+                    exclusive=one.exclusive,
+                    wordings=one.wording,
+                    fallback=fallback,
+                )
+                for one in question.options
+            ],
+        )
+        for page in definition.pages
+        for question in page.questions
+    ]
+
+
+async def find_invitation(info: Info) -> Invitation:
+    """Return what the viewer's link leads to.
+
+    Raises:
+        LinkUnusable: It leads nowhere, was used, or has expired.
+    """
+    view = await info.context.run(submission.get_invitation)
+    return Invitation(
+        organisation=view.organisation,
+        firm=view.firm,
+        job_title=view.job_title,
+        language=view.language,
+        closes_on=view.closes_on,
+        confidentialities=list(view.confidentialities),
+        questions=_questions(view.definition),
+        answers=show_drafts(view.answers),
+        confidentiality=view.saved_confidentiality,
+    )
+
+
+@strawberry.input
+class SaveAnswersInput:
+    """Answers to be kept until they are sent.
+
+    Attributes:
+        answers: Those that are new or changed.
+        language: The language last used.
+        confidentiality: The choice as it stands; it may still be changed freely.
+    """
+
+    answers: list[AnswerInput]
+    language: str | None = None
+    confidentiality: Confidentiality | None = None
+
+
+@strawberry.type
+class SaveAnswersPayload:
+    """What is saved now.
+
+    Attributes:
+        answers: Null when something was refused; then nothing was saved.
+        user_errors: Why, one for each answer at fault.
+    """
+
+    answers: list[DraftAnswer] | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.input
+class SubmitResponseInput:
+    """The candidate's answers, to be sent once.
+
+    Attributes:
+        answers: On top of what was saved.
+        confidentiality: Who may know whose answers they are.
+        receipt_code: 12 to 64 random letters and digits, made by the client and shown to the
+            candidate before sending. Sending the same code again is the same submission.
+        language: The language last used.
+    """
+
+    answers: list[AnswerInput]
+    confidentiality: Confidentiality
+    receipt_code: str
+    language: str | None = None
+
+
+@strawberry.type
+class SubmitResponsePayload:
+    """The receipt.
+
+    Attributes:
+        receipt_code: With which the candidate finds the response again; null when refused.
+        user_errors: Why, one for each answer at fault.
+    """
+
+    receipt_code: str | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@mutation
+async def save_answers(
+    info: Info,
+    input: SaveAnswersInput,  # noqa: A002 - the argument's name in the API.
+) -> SaveAnswersPayload:
+    """Keep answers, sealed, until they are sent."""
+    await info.context.run(
+        submission.save_answers,
+        answers=read_answers(input.answers),
+        language=input.language,
+        confidentiality=input.confidentiality,
+    )
+    view = await info.context.run(submission.get_invitation)
+    return SaveAnswersPayload(answers=show_drafts(view.answers))
+
+
+@mutation
+async def submit_response(
+    info: Info,
+    input: SubmitResponseInput,  # noqa: A002 - the argument's name in the API.
+) -> SubmitResponsePayload:
+    """Send the answers; every link of the invitation is dead afterwards."""
+    receipt_code = await info.context.run(
+        submission.submit_response,
+        answers=read_answers(input.answers),
+        confidentiality=input.confidentiality,
+        receipt_code=input.receipt_code,
+        language=input.language,
+    )
+    return SubmitResponsePayload(receipt_code=receipt_code)

@@ -1,0 +1,181 @@
+"""The viewer, client organisations and their members."""
+
+import base64
+from uuid import UUID
+
+import strawberry
+
+from api.derive import Arguments, Info, as_type, of_noun
+from api.relay import Connection, Node
+from api.types.integrations import IntakeEvent, IntakeEventFilter, Job, JobFilter
+from api.types.interviews import (
+    Interview,
+    InterviewFilter,
+    InterviewOrder,
+    Response,
+    ResponseFilter,
+)
+from api.types.invitations import Invitation, find_invitation
+from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
+from api.types.questionnaires import Questionnaire
+from tenants import read_graph
+from tenants.access import PEOPLE_ROLES, ROLE_PERMISSIONS, Permission, Role, Viewer, ViewerKind
+from tenants.organisations import queries as organisations
+from tenants.organisations.models import Industry, Region, SizeBand
+from tenants.reading import Key, Record
+
+
+@strawberry.type(name="Firm")
+class FirmType:
+    """A consulting firm, the third party that asks and keeps what was promised.
+
+    Attributes:
+        slug: Its short name in addresses.
+        name: Its name.
+    """
+
+    slug: str
+    name: str
+
+
+@of_noun(read_graph.MEMBERSHIP)
+class Membership:
+    """A person's role in an organisation.
+
+    Attributes:
+        id: Opaque and stable; what `assignHiringManager` takes.
+        name: The person's name.
+        email: The address that the person signs in with.
+        role: The part the person plays.
+        department: Where the person works; an interviewer must not be of the hiring department.
+    """
+
+    id: strawberry.ID
+    name: str
+    email: str | None
+    role: Role
+    department: str | None
+
+
+@of_noun(
+    read_graph.ORGANISATION,
+    {
+        "requisitions": Arguments(RequisitionFilter),
+        "offers": Arguments(OfferFilter, OfferOrder),
+        "interviews": Arguments(InterviewFilter, InterviewOrder),
+        "responses": Arguments(ResponseFilter),
+        "intake_events": Arguments(IntakeEventFilter),
+        "jobs": Arguments(JobFilter),
+    },
+)
+class Organisation(Node):
+    """A client organisation: nothing in it is ever seen from another one.
+
+    Attributes:
+        slug: Its short name in addresses.
+        name: Its name.
+        industry: What it does.
+        size_band: How many people it employs.
+        region: Where it mainly hires.
+        language: The language that candidates are addressed in unless theirs is known.
+        requisitions: The openings that offers belong to.
+        offers: Its offers, each as its latest version stands.
+        interviews: Its declined-offer cases.
+        responses: Those that the viewer may read as rows; an ANONYMOUS one is never among them.
+        questionnaires: What candidates are asked.
+        members: Who has a role in it.
+        intake_events: What an applicant-tracking system posted, and what became of it.
+        jobs: Work that happens later, with its progress and outcome.
+    """
+
+    slug: str
+    name: str
+    industry: Industry
+    size_band: SizeBand
+    region: Region
+    language: str
+    requisitions: Connection[Requisition] | None
+    offers: Connection[Offer] | None
+    interviews: Connection[Interview] | None
+    responses: Connection[Response] | None
+    questionnaires: Connection[Questionnaire] | None
+    members: Connection[Membership] | None
+    intake_events: Connection[IntakeEvent] | None
+    jobs: Connection[Job] | None
+
+    @strawberry.field
+    def viewer_role(self, root: strawberry.Parent[Record], info: Info) -> Role | None:
+        """The viewer's part in this organisation; null for a machine."""
+        role = info.context.viewer.role_in(root.key.organisation_id)
+        return role if role in PEOPLE_ROLES else None
+
+    @strawberry.field
+    def viewer_permissions(self, root: strawberry.Parent[Record], info: Info) -> list[Permission]:
+        """What the viewer may do and see here, so that a front-end shows nothing else."""
+        role = info.context.viewer.role_in(root.key.organisation_id)
+        return sorted(ROLE_PERMISSIONS[role]) if role is not None else []
+
+
+@strawberry.type
+class ViewerMembership:
+    """An organisation that the viewer has a part in.
+
+    Attributes:
+        role: The part.
+    """
+
+    role: Role
+    key: strawberry.Private[Key]
+
+    @strawberry.field
+    async def organisation(self, info: Info) -> Organisation | None:
+        """The organisation."""
+        found: Organisation | None = as_type(
+            await info.context.find_record(read_graph.ORGANISATION, self.key)
+        )
+        return found
+
+
+@strawberry.type(name="Viewer")
+class ViewerType:
+    """Who asks: a person, a machine, or a candidate with a link."""
+
+    principal: strawberry.Private[Viewer]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        """Opaque and stable."""
+        raw = self.principal.kind.encode() + b":" + (self.principal.id or UUID(int=0)).bytes
+        return strawberry.ID(base64.urlsafe_b64encode(raw).decode().rstrip("="))
+
+    @strawberry.field
+    def name(self) -> str | None:
+        """How to address a person."""
+        return self.principal.name
+
+    @strawberry.field
+    def kind(self) -> ViewerKind:
+        """What sort of principal it is."""
+        return self.principal.kind
+
+    @strawberry.field
+    async def firm(self, info: Info) -> FirmType | None:
+        """The consulting firm that the person belongs to."""
+        firm = await info.context.run(organisations.find_firm)
+        return FirmType(slug=firm.slug, name=firm.name) if firm is not None else None
+
+    @strawberry.field
+    def memberships(self) -> list[ViewerMembership]:
+        """The organisations that the viewer has a part in, today."""
+        return [
+            ViewerMembership(role=role, key=Key(key, key))
+            for key, role in self.principal.roles.items()
+            if role in PEOPLE_ROLES
+        ]
+
+    @strawberry.field
+    async def invitation(self, info: Info) -> Invitation | None:
+        """What the candidate's link leads to; null for anybody else."""
+        if self.principal.kind is not ViewerKind.CANDIDATE:
+            return None
+        return await find_invitation(info)

@@ -1,0 +1,66 @@
+"""Scalars and enums that several nouns use."""
+
+import re
+from datetime import date
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+
+from tenants.access import Permission, Role, ViewerKind
+from tenants.integrations.models import IntakeState
+from tenants.interviews.models import (
+    AdministratorKind,
+    Confidentiality,
+    InterviewMode,
+    InterviewStatus,
+)
+from tenants.offers.statuses import OfferStatus
+from tenants.organisations.models import Industry, Region, SizeBand
+from tenants.questionnaires.models import VersionState
+from tenants.questionnaires.question_types import AnswerState, QuestionTypeKey
+from tenants.reasons import Audience, DeclineReason
+from tenants.work import JobState
+
+for _enum in (
+    AdministratorKind,
+    AnswerState,
+    Audience,
+    Confidentiality,
+    DeclineReason,
+    Industry,
+    IntakeState,
+    InterviewMode,
+    InterviewStatus,
+    JobState,
+    OfferStatus,
+    Permission,
+    Region,
+    Role,
+    SizeBand,
+    VersionState,
+    ViewerKind,
+):
+    strawberry.enum(_enum, description=(_enum.__doc__ or "").strip())
+strawberry.enum(
+    QuestionTypeKey, name="QuestionType", description=(QuestionTypeKey.__doc__ or "").strip()
+)
+
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
+YearMonth = NewType("YearMonth", date)
+"""The first day of a month, which is all that is kept of the time of many things."""
+
+
+def _read_month(text: object) -> YearMonth:
+    if isinstance(text, str) and _MONTH.fullmatch(text):
+        return YearMonth(date.fromisoformat(f"{text}-01"))
+    message = "A month is written as 2026-11."
+    raise GraphQLError(message)
+
+
+YEAR_MONTH = strawberry.scalar(
+    name="YearMonth",
+    description="A month of the calendar, such as 2026-11.",
+    serialize=lambda value: f"{value.year:04}-{value.month:02}",
+    parse_value=_read_month,
+)
