@@ -1,0 +1,192 @@
+"""The command `afterword`: the demo, and the parts of an installation one by one."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from deploy import launch, lifeline
+from deploy.environment import BROKER, working_on
+from deploy.errors import DeployError
+from deploy.folder import default_path
+from deploy.interrupt import interrupt_once
+
+DEFAULT_PORT = 8000
+EPILOG = """\
+Where the parts find things, from the environment:
+  DATABASE_URL     PostgreSQL 15 or newer, as the owner of the tables
+  REDIS_URL        Redis or Valkey; or instead
+  RABBITMQ_URL     RabbitMQ
+  SECRET_KEY       at least 32 characters; keep it: every key follows from it
+  PUBLIC_URL       where candidates and people reach the API
+  SMTP_URL         mail relay, smtp://[user:password@]host:port
+With --data DIR, what is not set comes from the demo on that folder, running or not.
+"""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    Args:
+        arguments: The words after `afterword`; None for those of this process.
+
+    Returns:
+        0 when it did what it was asked, or was asked to stop; 1 when it found something wrong;
+        2 when it could not be run.
+    """
+    parsed = _parser().parse_args(arguments)
+    lifeline.hold()
+    interrupt_once()
+    run: Run = parsed.run
+    try:
+        return run(parsed)
+    except KeyboardInterrupt as interrupt:
+        print(f"afterword {parsed.command}: stopped by {interrupt}", file=sys.stderr)
+        return 0
+    except DeployError as error:
+        print(f"afterword: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="afterword",
+        description="Declined-offer interviews: a multi-tenant back end with a GraphQL API.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
+    _add_demo(commands)
+    serve = _add_part(commands, "serve", _serve, "answer HTTP: GraphQL, forms and console")
+    serve.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
+    serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="port (%(default)s)")
+    serve.add_argument("--fd", type=int, help="number of an inherited listening socket instead")
+    _add_part(commands, "worker", _work, "do jobs: send invitations, close interviews, flush")
+    _add_part(commands, "scheduler", _schedule, "wake due jobs; one or more may run")
+    start = _add_part(commands, "start", _start, "start a scheduled job now")
+    start.add_argument("job", help="its name, such as interviews.flush")
+    start.add_argument("--organisation", metavar="SLUG", help="for this one only")
+    _add_part(commands, "migrate", _migrate, "bring the database's tables up to date")
+    _add_part(commands, "doctor", _doctor, "say what is wrong with an installation, and the cure")
+    schema = commands.add_parser("schema", help="print the GraphQL schema (SDL)")
+    schema.set_defaults(run=_schema)
+    return parser
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="run everything on this machine, with example data",
+        description="Run everything on this machine, with example data; Ctrl-C stops it all.",
+    )
+    demo.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)"
+    )
+    demo.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="where its data stays (default: .afterword here; for root, under /var/lib/afterword)",
+    )
+    demo.add_argument("--json", action="store_true", help="print one line of JSON when it is up")
+    demo.set_defaults(run=_demo)
+
+
+def _add_part(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Run,
+    purpose: str,
+) -> argparse.ArgumentParser:
+    part = commands.add_parser(
+        name,
+        help=purpose,
+        description=f"{purpose[0].upper()}{purpose[1:]}.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    part.add_argument("--data", type=Path, metavar="DIR", help="data folder of a demo")
+    part.set_defaults(run=run)
+    return part
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    launch.demo(arguments.port, arguments.data or default_path(), as_json=arguments.json)
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    address = f"http://{arguments.host}:{arguments.port}"
+    with working_on(arguments.data, public_url=address):
+        _require_settings(BROKER)
+        from deploy import serving
+
+        serving.run_api(serving.listening_socket(arguments.host, arguments.port, arguments.fd))
+    return 0
+
+
+def _work(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(BROKER)
+        from deploy import worker
+
+        worker.run_worker()
+    return 0
+
+
+def _schedule(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(BROKER)
+        from jobs import scheduler
+
+        lifeline.report_ready()
+        scheduler.main()
+    return 0
+
+
+def _start(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(BROKER)
+        from deploy import starting
+
+        count = asyncio.run(starting.start_job(arguments.job, arguments.organisation))
+    print(f"{arguments.job} asked for {count} organisation{'s' if count != 1 else ''}")
+    return 0
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL",))
+        import migrations
+
+        migrations.upgrade()
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        from deploy import doctor
+
+        return doctor.examine(print)
+
+
+def _require_settings(names: tuple[str, ...]) -> None:
+    from deploy.settings import require_settings
+
+    require_settings(names)
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from api.schema import sdl
+
+    print(sdl(), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
