@@ -1,0 +1,50 @@
+"""Ways to ask the API as somebody, through the schema and row-level security."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.http import GraphQLRequest, execute
+from tenants.access import Viewer
+
+
+class Ask(Protocol):
+    """Send one operation as a viewer."""
+
+    async def __call__(self, viewer: Viewer, query: str, **variables: Any) -> dict[str, Any]:
+        """Return the whole response."""
+        ...
+
+
+@pytest.fixture
+def ask() -> Ask:
+    """Send one operation as a viewer and get the whole response."""
+
+    async def send(viewer: Viewer, query: str, **variables: Any) -> dict[str, Any]:
+        return (await execute(viewer, GraphQLRequest(query, variables))).body
+
+    return send
+
+
+@pytest.fixture
+def statements(connection: AsyncConnection) -> Callable[[], list[str]]:
+    """Collect the statements that a test sends, without those that set the scope."""
+    sent: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+            sent.append(statement)
+
+    sync = connection.sync_connection
+    assert sync is not None
+    event.listen(sync, "before_cursor_execute", listen)
+
+    def collected() -> list[str]:
+        found = sent.copy()
+        sent.clear()
+        return found
+
+    return collected

@@ -1,0 +1,296 @@
+"""The form in a real browser: with and without JavaScript, on a phone and at a desk."""
+
+import itertools
+
+import pytest
+from playwright.async_api import (
+    Browser,
+)
+
+from api.pages.steps import CONFIDENTIALITY, REVIEW
+from tenants.db import run
+from tenants.interviews.models import Confidentiality
+from tenants.interviews.submission import get_invitation, save_answers
+from tenants.questionnaires.logic import Answer, Answered, visible_questions
+from tenants.questionnaires.question_types import AnswerState
+from tenants.questionnaires.values import Choice, Text
+from tests.api.pages.surroundings import use_every_type
+from tests.api.pages.visitor import visiting
+from tests.factories import Client, Invited, complete_answers, make_invited_candidate
+
+pytestmark = pytest.mark.browser
+
+MOST_BYTES = 50_000
+PAGES = (
+    "decision",
+    "alternative",
+    "role_and_organisation",
+    "process",
+    "observations",
+    "anything_else",
+)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "nojs"])
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_candidate_gets_from_the_link_to_the_receipt(
+    chromium: Browser,
+    address: str,
+    candidate: Invited,
+    *,
+    javascript: bool,
+    language: str,
+    width: int,
+) -> None:
+    at = f"{address}/i/{candidate.token}"
+    # Without JavaScript the pages are the same for axe; one such walk is enough.
+    inspects = javascript or (width, language) == (390, "de")
+    async with visiting(chromium, width=width, javascript=javascript, inspects=inspects) as visitor:
+        page = visitor.page
+        await page.goto(at)
+        if language == "de":
+            await page.click("nav a")
+        await visitor.look()
+        await visitor.go_on()
+        await visitor.look()
+        await page.check("[name=decision_factors][value=OTHER]")
+        await page.fill("[name='decision_factors.other']", "Weg & Zeit")
+        await visitor.go_on()
+        await visitor.look()
+        assert await page.input_value("[name='decision_factors.other']") == "Weg & Zeit"
+        assert await page.evaluate("document.activeElement.id") == "errors"
+        await page.select_option("[name=main_reason]", "COUNTER_OFFER")
+        await page.check("[name=destination][value=CURRENT_EMPLOYER]")
+        await visitor.go_on()
+        await visitor.look()
+        await page.check("[name=counter_offer][value=true]")
+        await visitor.go_on()
+        await visitor.look()
+        await page.check("[name='organisation_ratings.TEAM'][value='5']")
+        await page.fill("[name=positives]", "The team,\nand the work.")
+        await page.check("[name='positives.do_not_quote']")
+        await visitor.go_on()
+        await visitor.look()
+        await page.check("[name=recommendation][value='8']")
+        for _ in range(3):
+            await visitor.go_on()
+            await visitor.look()
+        await visitor.go_on()
+        await visitor.look()
+        await page.check("[name=confidentiality][value=CONFIDENTIAL]")
+        await visitor.go_on()
+        await visitor.look()
+        code = await page.inner_text(".code")
+        await visitor.go_on()
+        heading = {"en": "Thank you. Your", "de": "Vielen Dank. Ihre"}[language]
+        assert (await visitor.look()).startswith(heading)
+        assert await page.inner_text(".code") == code
+        assert await page.get_attribute("html", "lang") == language
+        await page.goto(f"{at}?lang={language}")
+        await visitor.look()
+        assert visitor.faults == []
+        assert [(path, status) for path, status, _ in visitor.seen] == [
+            ("", 200),
+            ("decision", 200),
+            ("decision", 422),
+            *((one, 200) for one in PAGES[1:]),
+            (CONFIDENTIALITY, 200),
+            (CONFIDENTIALITY, 422),
+            (REVIEW, 200),
+            (REVIEW, 200),
+            ("", 410),
+        ]
+        assert [one for one in visitor.seen if one[2] >= MOST_BYTES] == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "nojs"])
+async def test_every_type_of_question_can_be_answered(
+    chromium: Browser, address: str, client: Client, *, javascript: bool
+) -> None:
+    await use_every_type(client)
+    candidate = await make_invited_candidate(client)
+    async with visiting(chromium, javascript=javascript) as visitor:
+        page = visitor.page
+        await page.goto(f"{address}/i/{candidate.token}/review?lang=de")
+        await page.check("[name=single][value=B]")
+        assert await page.is_visible("[name=follow]") is javascript
+        if not javascript:
+            await visitor.go_on()
+            await visitor.look()
+        await page.fill("[name=follow]", "so")
+        assert await page.is_visible("[name=further][value=true]") is javascript
+        if not javascript:
+            await visitor.go_on()
+        await page.check("[name=further][value=false]")
+        await visitor.go_on()
+        await visitor.look()
+        await page.check("[name=yes][value=true]")
+        await page.check("[name=rating][value='2']")
+        await page.check("[name=recommend][value='10']")
+        await page.check("[name='matrix.S'][value='3']")
+        await page.select_option("[name='ranking.Q']", "1")
+        await page.fill("[name=number]", "2,25")
+        await page.fill("[name=day]", "2026-03-31")
+        await page.fill("[name=line]", "a line")
+        await page.check("[name='words.prefer_not_to_say']")
+        await visitor.go_on()
+        assert await visitor.look() == "Second page (de)"
+        assert (
+            await page.inner_text(".problem") == "Bitte verwenden Sie höchstens 1 Nachkommastellen."
+        )
+        assert await page.input_value("[name=day]") == "2026-03-31"
+        await page.fill("[name=number]", "2,5")
+        await visitor.go_on()
+        assert await visitor.look() == "Third page (de)"
+        await visitor.go_on()
+        await page.check("[name=confidentiality][value=ATTRIBUTED]")
+        await visitor.go_on()
+        await visitor.look()
+        assert await page.locator(".said").all_inner_texts() == [
+            "B (de)",
+            "so",
+            "Nein",
+            "Ja",
+            "2 / 5",
+            "10 (surely (de))",
+            "S (de): 3 / 5",
+            "1. Q (de)",
+            "2,5 days (de)",
+            "31. März 2026",
+            "a line",
+        ]
+        await visitor.go_on()
+        assert len(await page.inner_text(".code")) == 24
+        assert visitor.faults == []
+
+
+async def test_the_browser_shows_what_the_server_would(
+    chromium: Browser, address: str, client: Client
+) -> None:
+    await use_every_type(client)
+    candidate = await make_invited_candidate(client)
+    invitation = await run(get_invitation, candidate.viewer)
+    codes = [question.code for question in invitation.definition.page("review").questions]
+    async with visiting(chromium) as visitor:
+        page = visitor.page
+        for single, follow in itertools.product(("", "A", "B", "OTHER"), ("", " ", "x")):
+            await page.goto(f"{address}/i/{candidate.token}/review")
+            # What was typed while a question was shown counts for nothing once it is hidden.
+            await page.check("[name=single][value=B]")
+            await page.fill("[name=follow]", follow)
+            await page.check(f"[name=single][value='{single or '.prefer_not_to_say'}']")
+            answers = {
+                "single": Answered(Choice(single)) if single else Answered(),
+                "follow": Answered(Text(follow)),
+            }
+            visible = visible_questions(invitation.definition, answers, invitation.offer_facts)
+            shown = [one for one in codes if await page.is_visible(f"#q-{one}")]
+            assert shown == [one for one in codes if one in visible]
+
+
+async def test_what_excludes_the_others_puts_them_out(
+    chromium: Browser, address: str, client: Client
+) -> None:
+    await use_every_type(client)
+    candidate = await make_invited_candidate(client)
+    async with visiting(chromium) as visitor:
+        page = visitor.page
+        await page.goto(f"{address}/i/{candidate.token}/review")
+        ticked = "#q-several input:checked"
+
+        async def values() -> list[str]:
+            boxes = await page.locator(ticked).all()
+            return [f"{await box.get_attribute('value')}" for box in boxes]
+
+        await page.check("[name=several][value=X]")
+        await page.check("[name=several][value=Y]")
+        assert await values() == ["X", "Y"]
+        await page.check("[name=several][value=NONE]")
+        assert await values() == ["NONE"]
+        await page.check("[name=several][value=Z]")
+        assert await values() == ["Z"]
+        await page.check("[name='several.prefer_not_to_say']")
+        assert await values() == ["yes"]
+        await page.uncheck("[name='several.prefer_not_to_say']")
+        assert await values() == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "nojs"])
+async def test_neither_enter_nor_another_language_nor_going_back_loses_what_was_typed(
+    chromium: Browser, address: str, client: Client, *, javascript: bool
+) -> None:
+    await use_every_type(client)
+    candidate = await make_invited_candidate(client)
+    at = f"{address}/i/{candidate.token}"
+    async with visiting(chromium, javascript=javascript) as visitor:
+        page = visitor.page
+        await page.goto(f"{at}/review?lang=en")
+        await page.check("[name=single][value=OTHER]")
+        await page.fill("[name='single.other']", "Something of mine")
+        await page.click("nav button")
+        await page.wait_for_url(f"{at}/review?lang=de")
+        assert await page.input_value("[name='single.other']") == "Something of mine"
+        await page.fill("[name=follow]", "typed")
+        await page.click("[name=go]")
+        await page.wait_for_url(f"{at}?lang=de")
+        answers = (await run(get_invitation, candidate.viewer)).answers
+        assert answers == {
+            "single": Answer(AnswerState.ANSWERED, Choice("OTHER", "Something of mine")),
+            "follow": Answer(AnswerState.ANSWERED, Text("typed")),
+        }
+        await page.goto(f"{at}/review?lang=de")
+        await page.press("[name=follow]", "Enter")
+        await page.wait_for_url(f"{at}/second?lang=de")
+        assert visitor.faults == []
+
+
+async def test_the_keyboard_is_enough(chromium: Browser, address: str, candidate: Invited) -> None:
+    at = f"{address}/i/{candidate.token}"
+    async with visiting(chromium) as visitor:
+        page = visitor.page
+        await page.goto(f"{at}/process?lang=en")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.className") == "skip"
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("document.activeElement.id") == "main"
+        await page.focus("[name=recommendation][value='0']")
+        for _ in range(3):
+            await page.keyboard.press("ArrowRight")
+        assert await page.is_checked("[name=recommendation][value='3']")
+        outline = "getComputedStyle(document.querySelector(':focus-visible + span')).outlineWidth"
+        assert await page.evaluate(outline) == "3px"
+        await page.focus(".actions button >> nth=0")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"{at}/observations?lang=en#main")
+
+
+async def test_an_error_leads_to_its_field(
+    chromium: Browser, address: str, candidate: Invited
+) -> None:
+    async with visiting(chromium) as visitor:
+        page = visitor.page
+        await page.goto(f"{address}/i/{candidate.token}/decision?lang=en")
+        await visitor.go_on()
+        await page.click(".errors a")
+        assert await page.evaluate("document.activeElement.name") == "main_reason"
+
+
+async def test_the_receipt_prints_without_what_surrounds_it(
+    chromium: Browser, address: str, candidate: Invited
+) -> None:
+    at = f"{address}/i/{candidate.token}"
+    for code, answer in complete_answers().items():
+        await run(save_answers, candidate.viewer, answers={code: answer})
+    await run(
+        save_answers, candidate.viewer, answers={}, confidentiality=Confidentiality.CONFIDENTIAL
+    )
+    async with visiting(chromium) as visitor:
+        page = visitor.page
+        await page.goto(f"{at}/{REVIEW}")
+        await visitor.go_on()
+        assert await page.is_visible("[data-prints]")
+        await page.emulate_media(media="print")
+        assert await page.is_visible(".code")
+        for hidden in ("header", "[data-prints]", ".note"):
+            assert not await page.is_visible(hidden)

@@ -1,0 +1,55 @@
+"""Every document of the console fits the schema and the limits that any client has."""
+
+import pytest
+from graphql import OperationDefinitionNode, parse, validate
+
+from api.http import GraphQLRequest, execute
+from api.pages.operations import FOLDER, document
+from api.schema import schema
+from tenants.access import Role
+from tests.factories import make_client
+
+NAMES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.graphql"))
+
+
+def test_these_are_the_documents() -> None:
+    assert NAMES == [
+        "api",
+        "examples/interviews",
+        "examples/organisations",
+        "examples/record_offer_outcome",
+        "intake",
+        "interview",
+        "interviews",
+        "jobs",
+        "offers",
+        "organisations",
+        "overview",
+        "responses",
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_document_fits_the_schema(name: str) -> None:
+    parsed = parse(document(name))
+    assert validate(schema._schema, parsed) == []
+    operations = [one for one in parsed.definitions if isinstance(one, OperationDefinitionNode)]
+    assert len(operations) == 1
+    assert operations[0].name is not None
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name != "examples/record_offer_outcome"]
+)
+async def test_a_document_is_answered_to_every_role(name: str) -> None:
+    client = await make_client()
+    for role, viewer in client.people.items():
+        variables = {"slug": client.slug, "id": "unknown", "first": 20}
+        used = {key: value for key, value in variables.items() if f"${key}:" in document(name)}
+        body = (await execute(viewer, GraphQLRequest(document(name), used))).body
+        codes = {error["extensions"]["code"] for error in body.get("errors", ())}
+        assert codes <= {"FORBIDDEN"}, (role, body)
+        assert body["data"]["viewer" if "viewer" in body["data"] else "organisation"] is not None
+        if role is Role.CONSULTANT:
+            assert codes == set()

@@ -1,0 +1,189 @@
+"""The table of roles of the product, copied by hand.
+
+Who adds a type, a field, a mutation or a role has to say here who may see or do it.
+"""
+
+from collections.abc import Mapping
+
+from tenants.access import Viewer
+from tests.api.world import World, nobody
+from tests.factories import Client
+
+COLUMNS = ("consultant", "hr", "hiring manager", "leadership", "candidate", "nobody", "other hr")
+
+# Which rows of the world each column sees, in the order of COLUMNS. What is not seen is null, as if
+# it were unknown; nobody is told to sign in.
+ROWS = {
+    "Organisation": {"organisation": "yes yes yes yes no no no"},
+    "Requisition": {
+        "own": "yes yes yes no no no no",
+        "other": "yes yes no no no no no",
+    },
+    "Offer": {
+        "attributed": "yes yes yes no no no no",
+        "again": "yes yes yes no no no no",
+        "confidential": "yes yes yes no no no no",
+        "anonymous": "yes yes yes no no no no",
+        "unanswered": "yes yes no no no no no",
+        "lapsed": "yes yes yes no no no no",
+        "elsewhere": "yes yes no no no no no",
+        "open": "yes yes yes no no no no",
+    },
+    "Interview": {
+        "attributed": "yes yes yes no no no no",
+        "again": "yes yes yes no no no no",
+        "confidential": "yes yes yes no no no no",
+        "anonymous": "yes yes yes no no no no",
+        "unanswered": "yes yes no no no no no",
+    },
+    # Everyone's for the consultant, of ATTRIBUTED ones for HR, never for those who hire.
+    "Candidate": {
+        "attributed": "yes yes no no no no no",
+        "confidential": "yes no no no no no no",
+        "anonymous": "yes no no no no no no",
+        "unanswered": "yes no no no no no no",
+    },
+    "Response": {
+        "attributed": "yes yes no no no no no",
+        "confidential": "yes no no no no no no",
+    },
+    "Questionnaire": {"questionnaire": "yes yes yes yes no no no"},
+    "QuestionnaireVersion": {"version": "yes yes yes yes no no no"},
+    "Question": {"question": "yes yes yes yes no no no"},
+    "IntakeEvent": {"event": "yes yes no no no no no"},
+    "Job": {"job": "yes yes no no no no no"},
+}
+
+# What the people of the organisation (the first four columns) get of each field of a record that
+# they see: its value; of lists all rows, their own, or only how many there are; or FORBIDDEN.
+# "never" says that they see no such record.
+_EVERYONE = "yes yes yes yes"
+_READERS = "yes yes yes never"
+_NAMED = "yes yes never never"
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "Organisation": {
+        **dict.fromkeys(("id", "slug", "name", "industry", "sizeBand", "region"), _EVERYONE),
+        **dict.fromkeys(("language", "viewerRole", "viewerPermissions"), _EVERYONE),
+        "requisitions": "all all own FORBIDDEN",
+        "offers": "all all own count",
+        "interviews": "all all own count",
+        "responses": "all all FORBIDDEN FORBIDDEN",
+        "questionnaires": "all all all all",
+        "members": "FORBIDDEN all FORBIDDEN FORBIDDEN",
+        "intakeEvents": "all all FORBIDDEN FORBIDDEN",
+        "jobs": "all all FORBIDDEN FORBIDDEN",
+    },
+    "Requisition": {
+        **dict.fromkeys(("id", "externalId", "title", "department", "location"), _READERS),
+        "hiringManagers": _READERS,
+        "offers": "all all own never",
+    },
+    "HiringManager": dict.fromkeys(("name", "atsUserId"), _READERS),
+    "Offer": {
+        **dict.fromkeys(("id", "externalId", "applicationId", "jobTitle", "version"), _READERS),
+        **dict.fromkeys(("status", "extendedOn", "resolvedOn", "statedReasons"), _READERS),
+        **dict.fromkeys(("waitingForCandidate", "requisition", "interview"), _READERS),
+    },
+    "Interview": {
+        **dict.fromkeys(("id", "offer", "status", "mode", "administrator"), _READERS),
+        **dict.fromkeys(("language", "invitedOn", "closesOn"), _READERS),
+        "candidate": "yes yes FORBIDDEN never",
+        "response": "yes yes FORBIDDEN never",
+        "completedOn": "yes FORBIDDEN FORBIDDEN never",
+        "confidentiality": "yes FORBIDDEN FORBIDDEN never",
+    },
+    "Candidate": dict.fromkeys(("id", "firstName", "lastName", "email", "language"), _NAMED),
+    "Response": {
+        **dict.fromkeys(("id", "questionnaireVersion", "submittedMonth"), _NAMED),
+        **dict.fromkeys(("confidentiality", "language", "answers"), _NAMED),
+    },
+    "Answer": dict.fromkeys(("state", "doNotQuote", "question", "value"), _NAMED),
+    "Questionnaire": dict.fromkeys(("id", "code", "name", "versions"), _EVERYONE),
+    "QuestionnaireVersion": {
+        **dict.fromkeys(("id", "number", "state", "languages", "contentHash"), _EVERYONE),
+        **dict.fromkeys(("publishedAt", "questionnaire", "questions"), _EVERYONE),
+    },
+    "Question": {
+        **dict.fromkeys(("id", "code", "type", "page", "position", "concept"), _EVERYONE),
+        **dict.fromkeys(("audience", "required", "wording", "options"), _EVERYONE),
+        **dict.fromkeys(("scale", "unit"), _EVERYONE),
+    },
+    "Membership": dict.fromkeys(
+        ("id", "name", "email", "role", "department"), "never yes never never"
+    ),
+    "IntakeEvent": dict.fromkeys(
+        ("id", "action", "applicationId", "state", "reasonCode", "reason", "receivedAt"), _NAMED
+    ),
+    "Job": dict.fromkeys(
+        ("id", "name", "state", "attempts", "progress", "errorCode", "createdAt", "finishedAt"),
+        _NAMED,
+    ),
+}
+
+# Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
+PARTS = {
+    "Query": "viewer node nodes organisation organisations",
+    "Viewer": "id name kind firm memberships invitation",
+    "ViewerMembership": "role organisation",
+    "Firm": "slug name",
+    "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+    "Option": "code exclusive wording",
+    "ScalePoint": "point wording",
+    "ChoiceValue": "code otherText",
+    "ChoicesValue": "codes otherText",
+    "ScaleValue": "scale",
+    "NumberValue": "number",
+    "TextValue": "text",
+    "RankingValue": "ranking",
+    "MatrixValue": "rows",
+    "MatrixRowValue": "row scale",
+    "BooleanValue": "boolean",
+    "DateValue": "date",
+    "Invitation": "organisation firm jobTitle language closesOn confidentialities questions answers"
+    " confidentiality",
+    "AskedQuestion": "code type page required options scale wording help",
+    "DraftAnswer": "questionCode state value doNotQuote",
+    "UserError": "code message field",
+    "RecordOfferOutcomePayload": "offer userErrors",
+    "AssignHiringManagerPayload": "requisition userErrors",
+    "OpenInterviewPayload": "interview userErrors",
+    "InviteCandidatePayload": "interview userErrors",
+    "SaveAnswersPayload": "answers userErrors",
+    "SubmitResponsePayload": "receiptCode userErrors",
+}
+
+# What becomes of each mutation about the hiring manager's own requisition, in the order of COLUMNS,
+# and for the hiring manager about another one.
+MUTATIONS = {
+    "recordOfferOutcome": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    "assignHiringManager": "FORBIDDEN ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "openInterview": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "inviteCandidate": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "saveAnswers": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
+    "submitResponse": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
+}
+ELSEWHERE = {
+    "assignHiringManager": "NOT_FOUND",
+    "openInterview": "NOT_FOUND",
+    "inviteCandidate": "NOT_FOUND",
+}
+
+
+def viewers(world: World, other: Client) -> dict[str, Viewer]:
+    """Return who asks in each column."""
+    client = world.client
+    asking = (
+        client.consultant,
+        client.hr,
+        client.hiring_manager,
+        client.leadership,
+        world.unanswered.viewer,
+        nobody(),
+        other.hr,
+    )
+    return dict(zip(COLUMNS, asking, strict=True))
+
+
+def cells(row: str) -> dict[str, str]:
+    """Return what a row of a table says by column."""
+    return dict(zip(COLUMNS, row.split(), strict=False))

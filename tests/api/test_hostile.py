@@ -1,0 +1,324 @@
+"""Hostile documents are refused after a bounded amount of work, with no statement sent."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    Node,
+    Visitor,
+    parse,
+    visit,
+)
+
+from api import limits
+from api.limits import MAX_TOKENS, Measure, QueryTooLarge, check_size
+from api.schema import CONNECTIONS
+from tenants.access import Viewer, ViewerKind
+from tests.api.asking import codes, post, token_of
+from tests.api.conftest import Ask
+from tests.factories import make_client, make_offer
+
+
+def bomb(levels: int) -> str:
+    """Return a document that doubles with each fragment."""
+    fragments = " ".join(
+        f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels)
+    )
+    return f"{{ ...F0 }} {fragments} fragment F{levels} on Query {{ __typename }}"
+
+
+def chain(length: int) -> str:
+    """Return a document of so many fragments, each of which spreads the next one."""
+    fragments = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(length - 1))
+    return f"{{ ...F0 }} {fragments} fragment F{length - 1} on Query {{ __typename }}"
+
+
+def nested(levels: int) -> str:
+    """Return a document of so many levels of fields."""
+    return "{ a " * levels + "}" * levels
+
+
+def lists(count: int, page: int) -> str:
+    """Return a document of pages within pages."""
+    inner = "id"
+    for _ in range(count):
+        inner = f"requisition {{ offers(first: {page}) {{ nodes {{ {inner} }} }} }}"
+    return f"{{ organisations(first: {page}) {{ nodes {{ offers {{ nodes {{ {inner} }} }} }} }} }}"
+
+
+def fragments_on(type_name: str, count: int, fields: str) -> str:
+    """Return a spread of so many fragments with the same fields, and the fragments."""
+    spreads = " ".join(f"...F{n}" for n in range(count))
+    written = " ".join(f"fragment F{n} on {type_name} {{ {fields} }}" for n in range(count))
+    return f"{{ viewer {{ {spreads} }} }} {written}"
+
+
+LARGE = {
+    "1,000 aliases": "{ " + " ".join(f"a{n}: __typename" for n in range(1_000)) + " }",
+    "101 aliases below": "{ viewer { " + " ".join(f"a{n}: id" for n in range(101)) + " } }",
+    "101 aliases of another field's name": "{ viewer { " + "id: name " * 101 + "} }",
+    "20,000 repeated fields": "{" + " __typename" * 20_000 + " }",
+    "101 repeated fields": "{ viewer {" + " id" * 101 + " } }",
+    "repeated fields in fragments": fragments_on("Viewer", 11, "id " * 10),
+    "repeated fields in a fragment that nothing spreads": "{ __typename } fragment F on Viewer {"
+    + " id" * 101
+    + " }",
+    "repeated fields in a fragment of a name that is taken": "{ ...F } fragment F on Query {"
+    + " __typename" * 101
+    + " } fragment F on Query { __typename }",
+    "2^28 fields of fragments": bomb(28),
+    "2^11 fields of fragments": bomb(11),
+    "a chain of 51 fragments": chain(51),
+    "a chain of 490 fragments": chain(490),
+    "16 levels": nested(16),
+    "40 levels": nested(40),
+    "51 fields at the top": "{ " + " ".join(f"a{n}: __typename" for n in range(51)) + " }",
+    "10,000 directives": "{ __typename" + " @skip(if: false)" * 10_000 + " }",
+    "51 directives": "{ __typename" + " @skip(if: false)" * 51 + " }",
+    "directives on fragments": "{ " + "... @skip(if: false) { __typename } " * 51 + "}",
+    "very deep lists": "{ nodes(ids: " + "[" * 1_500 + "]" * 1_500 + ") { id } }",
+    "very deep selections": "{ a " * 1_000 + "}" * 1_000,
+    "many records": lists(2, 100),
+    "many records by default": lists(4, 20),
+    "many records of many nodes": "{ nodes(ids: ["
+    + '"a"' * 100
+    + "]) { ... on Organisation { "
+    + " ".join(f"a{n}: offers(first: 100) {{ nodes {{ id }} }}" for n in range(5))
+    + " } } }",
+}
+# What is small, and refused because it makes no sense.
+INVALID = {
+    "fragment cycle": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+    "fragment of itself": "{ viewer { ...A } } fragment A on Viewer { id ...A ...A ...A }",
+    "unknown fragment": "{ ...A }",
+    "a hundred mistakes": "{ viewer { " + " ".join(f"x{n}" for n in range(900)) + " } }",
+    "unknown arguments": "{ viewer { id(" + ",".join(f"x{n}: 1" for n in range(900)) + ") } }",
+    "900 variables": "query (" + " ".join(f"$v{n}: Int" for n in range(900)) + ") { __typename }",
+    "unknown directive": "{ __typename @stream }",
+    "introspection in itself": "{ __schema { types { fields { type { fields { type { fields {"
+    " type { name } } } } } } } } }",
+}
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize("name", [*LARGE, *INVALID])
+async def test_a_hostile_document_is_refused_and_no_statement_is_sent(
+    ask: Ask, statements: Callable[[], list[str]], name: str
+) -> None:
+    client = await make_client()
+    statements()
+    answer = await ask(client.consultant, {**LARGE, **INVALID}[name])
+    assert statements() == []
+    assert list(answer) == ["errors"]
+    code = "QUERY_TOO_LARGE" if name in LARGE else "GRAPHQL_VALIDATION_FAILED"
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {code}
+    assert len(answer["errors"]) <= 101
+
+
+SHAPES: dict[str, Callable[[int], str]] = {
+    "inline fragments": lambda n: "{" + "... {" * n + "__typename" + "}" * n + "}",
+    "lists": lambda n: "{ nodes(ids: " + "[" * n + "]" * n + ") { id } }",
+    "objects": lambda n: (
+        "{ organisations(first: " + "{a: " * n + "1" + "}" * n + ") { totalCount } }"
+    ),
+    "types of variables": lambda n: "query ($a: " + "[" * n + "Int" + "]" * n + ") { __typename }",
+    "defaults of variables": lambda n: "query ($a: Int = " + "[" * n + "]" * n + ") { __typename }",
+    "arguments of directives": lambda n: "{ __typename @skip(if: " + "[" * n + "]" * n + ") }",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("depth", [2, 100, 198, 199, 200, 201, 202, 330])
+async def test_no_depth_of_anything_is_a_bug(ask: Ask, shape: str, depth: int) -> None:
+    answer = await ask(Viewer(ViewerKind.PERSON, uuid4()), SHAPES[shape](depth))
+    codes_ = {error["extensions"]["code"] for error in answer.get("errors", ())}
+    if depth > 200:
+        assert codes_ == {"QUERY_TOO_LARGE"}
+    elif shape == "inline fragments" and depth < 200:
+        assert answer == {"data": {"__typename": "Query"}}
+    else:
+        assert codes_ in ({"GRAPHQL_VALIDATION_FAILED"}, {"QUERY_TOO_LARGE"})
+
+
+def selections_in(document: DocumentNode) -> int:
+    """Return how many fields, spreads and inline fragments a document has as it is written."""
+
+    class Count(Visitor):
+        found = 0
+
+        def enter(self, node: Node, *_: Any) -> None:
+            self.found += isinstance(node, FieldNode | FragmentSpreadNode | InlineFragmentNode)
+
+    count = Count()
+    visit(document, count)
+    return count.found
+
+
+def parsed(query: str) -> DocumentNode | None:
+    """Return the document, or None when the parser itself has had enough."""
+    try:
+        return parse(query, max_tokens=MAX_TOKENS)
+    except GraphQLSyntaxError as error:
+        if error.message.endswith("Parsing aborted."):
+            return None
+        raise
+
+
+@pytest.mark.parametrize("name", [*LARGE, *INVALID])
+def test_each_node_is_looked_at_once(name: str) -> None:
+    document = parsed({**LARGE, **INVALID}[name])
+    if document is None or "chain" in name:
+        return
+    measure = Measure(document, {}, CONNECTIONS)
+    assert measure.visited == selections_in(document)
+    assert measure.visited < MAX_TOKENS
+
+
+def test_the_parser_gives_up_early() -> None:
+    given_up = [name for name, query in LARGE.items() if parsed(query) is None]
+    assert given_up == [
+        "20,000 repeated fields",
+        "10,000 directives",
+        "very deep lists",
+        "very deep selections",
+    ]
+
+
+def test_doubling_fragments_cost_nothing_more() -> None:
+    measure = Measure(parse(bomb(49)), {}, CONNECTIONS)
+    assert measure.visited == 2 * 49 + 2
+    assert measure.operations[0][0].fields == 2**49
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ viewer {" + " id" * 100 + " } }",
+        "{ viewer { " + " ".join(f"a{n}: id" for n in range(100)) + " } }",
+        "{ " + " ".join(f"a{n}: __typename" for n in range(50)) + " }",
+        "{ __typename" + " @skip(if: false)" * 50 + " }",
+        "{ organisations(first: 100) { nodes { offers(first: 100) { nodes { id } } } } }",
+        nested(15),
+        chain(50),
+    ],
+)
+def test_what_is_just_small_enough_is_taken(query: str) -> None:
+    check_size(parse(query), {}, CONNECTIONS)
+
+
+def sizes(query: str, **variables: Any) -> list[int]:
+    """Return how many records each operation of a document may bring."""
+    measure = Measure(parse(query), variables, CONNECTIONS)
+    return [size.records for size, _ in measure.operations]
+
+
+def test_how_many_records_are_counted() -> None:
+    assert sizes("{ viewer { id } }") == [0]
+    assert sizes("{ organisations { totalCount } }") == [20]
+    assert sizes("{ organisations(first: 3) { nodes { offers(last: 5) { nodes { id } } } } }") == [
+        3 * (1 + 5)
+    ]
+    assert sizes('{ nodes(ids: ["a", "b"]) { id } }') == [2]
+    query = "query ($n: Int = 100, $ids: [ID!]!) { organisations(first: $n) { nodes { id } }"
+    query += " nodes(ids: $ids) { id } }"
+    assert sizes(query, n=7, ids=["a"]) == [7 + 1]
+    assert sizes(query, n=None, ids=[]) == [20]
+    # Not given, or nothing that could be a size: as if it were the largest page.
+    assert sizes(query) == [100 + 100]
+    for size in (-1, 101, "7", 1.5):
+        assert sizes(query, n=size, ids=["a"] * 101) == [100 + 100]
+    for size_ in ("-1", "9" * 5_000, "101"):
+        assert sizes(f"{{ organisations(first: {size_}) {{ totalCount }} }}") == [100]
+    assert sizes("{ organisations(first: null) { totalCount } }") == [20]
+    assert sizes(
+        "{ ...A ...A } fragment A on Query { organisations(first: 2) { totalCount } }"
+    ) == [4]
+
+
+def test_the_limit_that_was_passed_is_named() -> None:
+    messages = set()
+    for query in LARGE.values():
+        document = parsed(query)
+        if document is not None:
+            with pytest.raises(QueryTooLarge) as refusal:
+                check_size(document, {}, CONNECTIONS)
+            messages.add(refusal.value.message)
+    limits_ = {
+        f"The document is too large: at most {limit} {name}."
+        for name, limit in (
+            ("levels deep", limits.MAX_DEPTH),
+            ("fields in all", limits.MAX_FIELDS),
+            ("fields at the top", limits.MAX_ROOT_FIELDS),
+            ("aliases", limits.MAX_ALIASES),
+            ("directives", limits.MAX_DIRECTIVES),
+            ("fields of one name", limits.MAX_REPETITIONS),
+            ("records on all its pages", limits.MAX_RECORDS),
+            ("fragments in one another", limits.MAX_NESTED_FRAGMENTS),
+        )
+    }
+    assert messages == limits_
+
+
+def hostile_bodies() -> Iterator[bytes]:
+    """Return the large documents as requests, and one with 100 kB of lists in its variables."""
+    for query in LARGE.values():
+        yield json.dumps({"query": query}).encode()
+    deep = "[" * 60 + "]" * 60
+    lists_ = "[" + ",".join([deep] * 800) + "]"
+    yield f'{{"query": "{{ __typename }}", "variables": {{"a": {lists_}}}}}'.encode()
+
+
+@pytest.mark.usefixtures("connection")
+async def test_a_normal_request_beside_them_is_served() -> None:
+    client = await make_client()
+    await make_offer(client)
+    token = await token_of(client.hr)
+    for body in hostile_bodies():
+        response = await post(body, token=token)
+        assert response.status_code == (400 if b"variables" not in body else 200)
+        if response.status_code == 400:
+            assert codes(response) == ["QUERY_TOO_LARGE"]
+    response = await post({"query": "{ organisations { nodes { slug } } }"}, token=token)
+    assert response.json()["data"] == {"organisations": {"nodes": [{"slug": client.slug}]}}
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("filter: {submittedMonth: $v}", "2026-13"),
+        ("filter: {submittedMonth: $v}", "0000-01"),
+        ("filter: {submittedMonth: $v}", "2026-1"),
+        ("filter: {submittedMonth: $v}", "2026-11-05"),
+        ("filter: {submittedMonth: $v}", "\u0662\u0660\u0662\u0666-11"),
+        ("filter: {submittedMonth: $v}", ""),
+        ("filter: {submittedMonth: $v}", 202611),
+        ("filter: {submittedMonth: $v}", None),
+        ("filter: {submittedMonth: $v}", ["2026-11"]),
+        ("filter: {submittedMonth: $v}", {"year": 2026}),
+        ("filter: {submittedMonth: $v}", True),
+    ],
+)
+async def test_a_month_is_a_month(ask: Ask, argument: str, value: Any) -> None:
+    client = await make_client()
+    answer = await ask(
+        client.hr,
+        "query ($v: YearMonth, $slug: String!) { organisation(slug: $slug) {"
+        f" responses({argument}) {{ totalCount }} }} }}",
+        v=value,
+        slug=client.slug,
+    )
+    if value is None:
+        assert answer == {"data": {"organisation": {"responses": {"totalCount": 0}}}}
+    else:
+        assert [one["extensions"]["code"] for one in answer["errors"]] == [
+            "GRAPHQL_VALIDATION_FAILED"
+        ]

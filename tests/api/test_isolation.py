@@ -1,0 +1,206 @@
+"""Another organisation's records answer exactly as unknown ones do, and cost as much."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from graphql import GraphQLID, get_named_type, is_input_object_type
+
+from api.relay import decode_id, encode_id
+from tenants.access import Role
+from tenants.db import run
+from tenants.organisations import service as organisations
+from tenants.reading import Key
+from tests.api.conftest import Ask
+from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of, walk
+from tests.factories import Client, make_client, make_offer
+
+pytestmark = pytest.mark.usefixtures("connection")
+
+# Every place in the input of a mutation that takes an id, and an input about the asker's own
+# organisation, in which a foreign id is put there.
+ID_ARGUMENTS = {
+    ("recordOfferOutcome", "organisationId"),
+    ("assignHiringManager", "requisitionId"),
+    ("assignHiringManager", "personId"),
+    ("openInterview", "offerId"),
+    ("inviteCandidate", "interviewId"),
+}
+PAYLOADS = {
+    "recordOfferOutcome": "offer { id }",
+    "assignHiringManager": "requisition { id }",
+    "openInterview": "interview { id }",
+    "inviteCandidate": "interview { id }",
+}
+
+
+def id_arguments() -> set[tuple[str, str]]:
+    """Return the places of the schema in which a mutation takes an id of a record."""
+    mutations = GRAPH.mutation_type
+    assert mutations is not None
+    found = set()
+    for name, field in mutations.fields.items():
+        given = get_named_type(field.args["input"].type)
+        assert is_input_object_type(given)
+        left = [given]
+        while left:
+            for argument, one in left.pop().fields.items():
+                target = get_named_type(one.type)
+                if target is GraphQLID:
+                    found.add((name, argument))
+                elif is_input_object_type(target):
+                    left.append(target)
+    return found
+
+
+def test_every_id_that_a_mutation_takes_is_tried_here() -> None:
+    assert id_arguments() == ID_ARGUMENTS
+
+
+def unknown_like(foreign: str, own: UUID) -> list[str]:
+    """Return ids of the same kind that name nothing: nowhere, there, and at the asker's."""
+    decoded = decode_id(foreign)
+    assert decoded is not None
+    noun, key = decoded
+    return [
+        encode_id(noun, Key(uuid4(), uuid4())),
+        encode_id(noun, Key(key.organisation_id, uuid4())),
+        encode_id(noun, Key(own, uuid4())),
+    ]
+
+
+def anonymous(answer: Mapping[str, Any], used: str) -> str:
+    """Return an answer without what differs from request to request."""
+    document = json.loads(json.dumps(answer).replace(used, "the id"))
+    for error in document.get("errors", ()):
+        error["extensions"].pop("requestId")
+    return json.dumps(document, sort_keys=True)
+
+
+async def test_foreign_records_are_as_unknown(
+    ask: Ask, statements: Callable[[], list[str]]
+) -> None:
+    world, other = await make_world(), await make_client()
+    ids = await walk(ask, world.client.hr, world.organisation)
+    ids |= await walk(ask, world.client.consultant, world.organisation)
+    kinds = {"Organisation", "Requisition", "Offer", "Interview", "Candidate", "Response"}
+    kinds |= {"Questionnaire", "QuestionnaireVersion", "Question", "Membership", "IntakeEvent"}
+    assert set(ids.values()) == {*kinds, "Job"}
+    before = await fingerprint(world.client, other)
+    for foreign in ids:
+        for query in (
+            "query ($id: ID!) { node(id: $id) { id __typename } }",
+            "query ($id: ID!) { nodes(ids: [$id, $id]) { id __typename } }",
+        ):
+            looks = []
+            for one in (foreign, *unknown_like(foreign, other.organisation_id)):
+                statements()
+                answer = await ask(other.hr, query, id=one)
+                assert next(iter(answer["data"].values())) in (None, [None, None])
+                looks.append((anonymous(answer, one), len(statements())))
+            assert looks == [looks[0]] * 4
+    together = await ask(other.hr, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[*ids])
+    assert together == {"data": {"nodes": [None] * len(ids)}}
+    assert await fingerprint(world.client, other) == before
+
+
+async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
+    """Return an input for each mutation with ids of the asker's own organisation."""
+    await make_offer(client)
+    query = """query ($slug: String!) { organisation(slug: $slug) { id
+      offers { nodes { id requisition { id } interview { id } } }
+      members { nodes { id role } } } }"""
+    found = (await ask(client.hr, query, slug=client.slug))["data"]["organisation"]
+    (offer,) = found["offers"]["nodes"]
+    (manager,) = [one for one in found["members"]["nodes"] if one["role"] == "HIRING_MANAGER"]
+    return {
+        "recordOfferOutcome": {
+            "organisationId": found["id"],
+            "applicationId": "a new one",
+            "status": "EXTENDED",
+        },
+        "assignHiringManager": {
+            "requisitionId": offer["requisition"]["id"],
+            "personId": manager["id"],
+        },
+        "openInterview": {"offerId": offer["id"]},
+        "inviteCandidate": {"interviewId": offer["interview"]["id"]},
+    }
+
+
+@pytest.mark.parametrize("key", [None, "a key"])
+@pytest.mark.parametrize(("name", "argument"), sorted(ID_ARGUMENTS))
+async def test_mutations_take_foreign_ids_for_unknown_ones(
+    ask: Ask, statements: Callable[[], list[str]], name: str, argument: str, key: str | None
+) -> None:
+    world, other = await make_world(), await make_client()
+    ids = await walk(ask, world.client.hr, world.organisation)
+    given = (await own_inputs(ask, other))[name]
+    if key is not None and name != "assignHiringManager":
+        given["idempotencyKey"] = key
+    kind = name[0].upper() + name[1:]
+    query = (
+        f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ {PAYLOADS[name]}"
+        " userErrors { code message field } } }"
+    )
+    before = await fingerprint(world.client, other)
+    for foreign in ids:
+        looks = []
+        for one in (foreign, *unknown_like(foreign, other.organisation_id)[:2]):
+            statements()
+            answer = await ask(other.hr, query, input={**given, argument: one})
+            (refusal,) = answer["data"][name]["userErrors"]
+            assert refusal["code"] == "NOT_FOUND"
+            looks.append((anonymous(answer, one), len(statements())))
+        assert looks == [looks[0]] * 3
+    assert await fingerprint(world.client, other) == before
+
+
+async def test_a_membership_is_taken_for_its_own_organisation_only(ask: Ask) -> None:
+    """One person may be a member of two organisations."""
+    world, other = await make_world(), await make_client()
+    given = (await own_inputs(ask, other))["assignHiringManager"]
+    person = world.client.hiring_manager.id
+    assert person is not None
+    await run(
+        organisations.add_member,
+        other.job,
+        organisation_id=other.organisation_id,
+        person_id=person,
+        role=Role.HIRING_MANAGER,
+    )
+    answer = await ask(
+        other.hr,
+        "mutation ($input: AssignHiringManagerInput!) { assignHiringManager(input: $input) {"
+        " userErrors { code field } } }",
+        input={**given, "personId": world.id("Membership", person)},
+    )
+    assert answer["data"]["assignHiringManager"]["userErrors"] == [
+        {"code": "NOT_FOUND", "field": ["personId"]}
+    ]
+
+
+async def test_a_foreign_slug_is_as_unknown(ask: Ask, statements: Callable[[], list[str]]) -> None:
+    client, other = await make_client(), await make_client()
+    looks = []
+    for slug in (client.slug, "there-is-none", "", "x" * 10_000):
+        statements()
+        answer = await ask(
+            other.hr, "query ($s: String!) { organisation(slug: $s) { id } }", s=slug
+        )
+        looks.append((answer, len(statements())))
+    assert looks == [({"data": {"organisation": None}}, 1)] * 4
+
+
+async def test_lists_end_at_the_organisation(ask: Ask) -> None:
+    world, other = await make_world(), await make_client()
+    await make_offer(other)
+    found = await walk(ask, other.hr, organisation_id_of(other))
+    foreign = await walk(ask, world.client.hr, world.organisation)
+    assert set(found) & set(foreign) == set()
+    decoded = [decode_id(one) for one in found]
+    assert {one[1].organisation_id for one in decoded if one} == {other.organisation_id}
+    answer = await ask(other.hr, "{ organisations(first: 100) { totalCount nodes { slug } } }")
+    assert answer["data"]["organisations"] == {"totalCount": 1, "nodes": [{"slug": other.slug}]}

@@ -1,0 +1,134 @@
+"""What each role may do, and that a denial changes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tenants.access import Viewer
+from tests.api.conftest import Ask
+from tests.api.roles import ELSEWHERE, MUTATIONS, cells, viewers
+from tests.api.world import World, fingerprint, make_world, requisition_of
+from tests.factories import make_client
+
+pytestmark = pytest.mark.usefixtures("connection")
+
+PAYLOADS = {
+    "recordOfferOutcome": "offer { id }",
+    "assignHiringManager": "requisition { id }",
+    "openInterview": "interview { id }",
+    "inviteCandidate": "interview { id }",
+    "saveAnswers": "answers { questionCode }",
+    "submitResponse": "receiptCode",
+}
+
+
+async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
+    """Return the input of each mutation, about the own requisition or the other one."""
+    client = world.client
+    assert client.hiring_manager.id is not None
+    case = world.unanswered if elsewhere else world.again
+    offer = world.elsewhere if elsewhere else world.lapsed
+    answers = [
+        {"questionCode": "main_reason", "value": {"choice": {"code": "PAY_BASE"}}},
+        {"questionCode": "recommendation", "value": {"scale": 7}},
+    ]
+    return {
+        "recordOfferOutcome": {
+            "organisationId": world.organisation,
+            "applicationId": "a new one",
+            "status": "EXTENDED",
+            "idempotencyKey": "of the matrix",
+        },
+        "assignHiringManager": {
+            "requisitionId": world.id("Requisition", await requisition_of(client, offer)),
+            "personId": world.id("Membership", client.hiring_manager.id),
+        },
+        "openInterview": {"offerId": world.id("Offer", offer), "idempotencyKey": "once"},
+        "inviteCandidate": {
+            "interviewId": world.id("Interview", case.interview_id),
+            "idempotencyKey": "once",
+        },
+        "saveAnswers": {"answers": answers},
+        "submitResponse": {
+            "answers": answers,
+            "confidentiality": "CONFIDENTIAL",
+            "receiptCode": "MATRIX-0123-4567",
+        },
+    }
+
+
+async def attempt(ask: Ask, viewer: Viewer, name: str, given: Mapping[str, Any]) -> str:
+    """Return what becomes of a mutation, in the words of MUTATIONS."""
+    kind = name[0].upper() + name[1:]
+    answer = await ask(
+        viewer,
+        f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{"
+        f" {PAYLOADS[name]} userErrors {{ code field }} }} }}",
+        input=given,
+    )
+    if "errors" in answer:
+        (error,) = answer["errors"]
+        assert answer["data"] is None
+        assert error["path"] == [name]
+        code: str = error["extensions"]["code"]
+        return code
+    payload = answer["data"][name]
+    (noun,) = set(payload) - {"userErrors"}
+    if payload["userErrors"]:
+        assert payload[noun] is None
+        (refusal,) = payload["userErrors"]
+        refused: str = refusal["code"]
+        return refused
+    assert payload[noun] is not None
+    return "ok"
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_who_may_do_what_and_a_denial_changes_nothing(ask: Ask, name: str) -> None:
+    world, other = await make_world(), await make_client()
+    given = (await inputs(world, elsewhere=False))[name]
+    before = await fingerprint(world.client, other)
+    seen = {}
+    for column, viewer in viewers(world, other).items():
+        if cells(MUTATIONS[name])[column] != "ok":
+            seen[column] = await attempt(ask, viewer, name, given)
+    if name in ELSEWHERE:
+        elsewhere = (await inputs(world, elsewhere=True))[name]
+        manager = world.client.hiring_manager
+        assert await attempt(ask, manager, name, elsewhere) == ELSEWHERE[name]
+    assert await fingerprint(world.client, other) == before
+    for column, viewer in viewers(world, other).items():
+        if column not in seen:
+            seen[column] = await attempt(ask, viewer, name, given)
+    assert seen == cells(MUTATIONS[name])
+    after = await fingerprint(world.client, other)
+    assert after != before or name == "assignHiringManager"
+
+
+async def test_a_denial_leaves_what_was_done_before_it(ask: Ask) -> None:
+    world = await make_world()
+    requisition = await requisition_of(world.client, world.lapsed)
+    manager = world.client.hiring_manager.id
+    assert manager is not None
+    answer = await ask(
+        world.client.consultant,
+        """mutation ($offer: ID!, $requisition: ID!, $person: ID!) {
+          openInterview(input: {offerId: $offer}) { interview { id } }
+          assignHiringManager(input: {requisitionId: $requisition, personId: $person}) {
+            requisition { id } } }""",
+        offer=world.id("Offer", world.lapsed),
+        requisition=world.id("Requisition", requisition),
+        person=world.id("Membership", manager),
+    )
+    # Payloads are never null, so that the whole answer is; each mutation is one transaction.
+    assert answer["data"] is None
+    assert [(one["path"], one["extensions"]["code"]) for one in answer["errors"]] == [
+        (["assignHiringManager"], "FORBIDDEN")
+    ]
+    opened = await ask(
+        world.client.consultant,
+        "query ($id: ID!) { node(id: $id) { ... on Offer { interview { status } } } }",
+        id=world.id("Offer", world.lapsed),
+    )
+    assert opened["data"]["node"]["interview"] == {"status": "OPENED"}

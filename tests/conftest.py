@@ -1,0 +1,91 @@
+"""The database of a test: migrated once per worker, rolled back after each test, RLS everywhere."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import hypothesis
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+# A busy machine is no reason for a property to fail.
+hypothesis.settings.register_profile(
+    "unhurried",
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
+
+SECRET_KEY = "a secret key that is used in tests only"
+
+
+def _database_of_worker() -> str:
+    """Return a name that no other run on the same server has."""
+    return f"afterword_test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """Make an empty, migrated database on the server at DATABASE_URL; drop it at the end."""
+    if "DATABASE_URL" not in os.environ:
+        pytest.exit("DATABASE_URL is not set: run the tests with ./dev test", returncode=2)
+    server = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg")
+    name = _database_of_worker()
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+    url = server.set(database=name).render_as_string(hide_password=False)
+    before = os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = url
+    _settings_anew()
+    import migrations  # noqa: PLC0415 - reads the settings of the test.
+
+    migrations.upgrade()
+    yield url
+    os.environ["DATABASE_URL"] = before
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"DROP ROLE IF EXISTS {name}_app"))
+    admin.dispose()
+
+
+def _settings_anew() -> None:
+    from tenants.settings import get_settings  # noqa: PLC0415 - reads the settings of the test.
+
+    os.environ["SECRET_KEY"] = SECRET_KEY
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    """Connect as the application role, which row-level security binds."""
+    from tenants.db import make_engine  # noqa: PLC0415 - reads the settings of the test.
+
+    assert database
+    engine = make_engine()
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Run the test in one transaction that is rolled back; each `run()` is a savepoint of it."""
+    from tenants.db import sessions  # noqa: PLC0415 - reads the settings of the test.
+
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+        yield connection
+        await outer.rollback()
+        sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+async def committing(engine: AsyncEngine) -> AsyncEngine:
+    """Let `run()` really commit, for tests of concurrency; they make organisations of their own."""
+    from tenants.db import sessions  # noqa: PLC0415 - reads the settings of the test.
+
+    sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+    return engine

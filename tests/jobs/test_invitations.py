@@ -1,0 +1,286 @@
+"""Invitations and reminders, sent to a real mail relay: once, or not at all."""
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from tenants import work
+from tenants.access import Viewer
+from tenants.db import run
+from tenants.interviews import service as interviews
+from tenants.interviews.models import Confidentiality, Interview, InterviewStatus, Invitation
+from tenants.keys import Purpose
+from tenants.offers import service as offers
+from tenants.offers.models import Candidate
+from tenants.settings import get_settings
+from tenants.tokens import Token, make_token
+from tenants.work import JobState, Session
+from tests.api.world import candidate_of, submit_words
+from tests.factories import Client, Invited, make_client, make_invited_candidate, make_offer, submit
+from tests.jobs.conftest import Perform, Relay, free_port
+from tests.jobs.rows import change, job_of, jobs_of
+
+pytestmark = pytest.mark.usefixtures("connection")
+
+SEND = "invitations.send"
+
+
+async def only_job(client: Client) -> UUID:
+    """Return the one job of an organisation that sends a mail."""
+    (job,) = await jobs_of(client.organisation_id, SEND)
+    return job.id
+
+
+async def remind(invited: Invited) -> UUID:
+    """Ask for a reminder; return the job that sends it."""
+    client = invited.client
+    await run(
+        interviews.invite_candidate,
+        client.hr,
+        organisation_id=client.organisation_id,
+        interview_id=invited.interview_id,
+    )
+    return (await jobs_of(client.organisation_id, SEND))[-1].id
+
+
+async def test_the_candidate_gets_one_mail(perform: Perform, relay: Relay) -> None:
+    client = await make_client(name="Acme")
+    candidate = offers.CandidateInput(
+        external_id="1", first_name="Robin", last_name="Vale", email="robin@candidates.example"
+    )
+    requisition = offers.RequisitionInput(external_id="1", title="Data Engineer")
+    invited = await make_invited_candidate(client, candidate=candidate, requisition=requisition)
+    job_id = await only_job(client)
+    for _ in range(3):
+        await perform(SEND, job_id, client.organisation_id)
+    (envelope,) = relay.taken
+    assert envelope.rcpt_tos == ["robin@candidates.example"]
+    assert envelope.mail_from == "interviews@localhost"
+    (letter,) = relay.letters
+    assert letter["To"] == "robin@candidates.example"
+    assert letter["From"] == "Afterword <interviews@localhost>"
+    assert letter["Content-Language"] == "en"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert "Acme" in letter["Subject"]
+    text = letter.get_content()
+    assert "Robin" in text
+    assert "Data Engineer" in text
+    assert re.findall(r"https?://\S+", text) == [f"{get_settings().public_url}/i/{invited.token}"]
+    job = await job_of(job_id)
+    assert (job.state, job.attempts, job.progress, job.error_code) == (JobState.DONE, 1, 100, None)
+    assert job.arguments == {"invitation_id": str(invited.invitation_id), "mail_number": 1}
+
+
+@pytest.mark.parametrize(
+    ("language", "sent", "word"),
+    [("de", "de", "Angebot"), ("en", "en", "offer"), ("fr", "en", "offer"), (None, "en", "offer")],
+)
+async def test_the_mail_is_in_the_candidates_language(
+    perform: Perform, relay: Relay, language: str | None, sent: str, word: str
+) -> None:
+    client = await make_client()
+    candidate = offers.CandidateInput(
+        external_id="1", email="robin@candidates.example", language=language
+    )
+    await make_invited_candidate(client, candidate=candidate)
+    await perform(SEND, await only_job(client), client.organisation_id)
+    (letter,) = relay.letters
+    assert letter["Content-Language"] == sent
+    assert word in letter.get_content()
+
+
+async def test_a_mail_sent_twice_can_be_told_as_one(perform: Perform, relay: Relay) -> None:
+    """The relay took it and the worker died before it could say so."""
+    client = await make_client()
+    invited = await make_invited_candidate(client)
+    job_id = await only_job(client)
+    await perform(SEND, job_id, client.organisation_id)
+    await change(job_id, state=JobState.RUNNING, due_at=datetime.now(UTC), finished_at=None)
+    await perform(SEND, job_id, client.organisation_id)
+    job = await job_of(job_id)
+    assert (job.state, job.attempts) == (JobState.DONE, 2)
+    first, second = relay.letters
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first.get_content() == second.get_content()
+    await perform(SEND, await remind(invited), client.organisation_id)
+    assert relay.letters[2]["Message-ID"] != first["Message-ID"]
+
+
+async def test_each_mail_has_a_link_of_its_own(perform: Perform, relay: Relay) -> None:
+    client = await make_client()
+    invited = await make_invited_candidate(client)
+    jobs = [await only_job(client), await remind(invited), await remind(invited)]
+    for job_id in jobs:
+        await perform(SEND, job_id, client.organisation_id)
+    links = [re.search(r"/i/(\S+)", one.get_content()) for one in relay.letters]
+    token = Token(client.organisation_id, invited.invitation_id)
+    assert [one[1] for one in links if one] == [
+        make_token(Purpose.LINK, Token(token.organisation_id, token.subject_id, number))
+        for number in (1, 2, 3)
+    ]
+    assert [(await job_of(one)).arguments["mail_number"] for one in jobs] == [1, 2, 3]
+
+
+async def _write(client: Client, statement: Any) -> None:
+    async def send(session: Session, _viewer: Viewer) -> None:
+        await session.execute(statement)
+
+    await run(send, client.job)
+
+
+async def _erase(invited: Invited) -> None:
+    candidate = await candidate_of(invited.client, invited.offer_id)
+    gone = {"email": None, "first_name": None, "erased_at": datetime.now(UTC)}
+    await _write(invited.client, update(Candidate).filter_by(id=candidate).values(**gone))
+
+
+async def _forbid(invited: Invited) -> None:
+    await _write(invited.client, update(Candidate).values(may_be_emailed=False))
+
+
+async def _close(invited: Invited) -> None:
+    await _write(invited.client, update(Interview).values(status=InterviewStatus.CLOSED))
+
+
+async def _expire(invited: Invited) -> None:
+    await _write(invited.client, update(Invitation).values(expires_at=datetime.now(UTC)))
+
+
+async def _revoke(invited: Invited) -> None:
+    await _write(invited.client, update(Invitation).values(revoked=True))
+
+
+async def _accept(invited: Invited) -> None:
+    await make_offer(
+        invited.client, application_id="the same", version=2, status=offers.OfferStatus.ACCEPTED
+    )
+
+
+async def _answer(invited: Invited) -> None:
+    await submit(invited)
+
+
+async def _answer_in_confidence(invited: Invited) -> None:
+    await submit(invited, Confidentiality.CONFIDENTIAL)
+
+
+async def _answer_anonymously(invited: Invited) -> None:
+    await submit_words(invited, Confidentiality.ANONYMOUS)
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        _erase,
+        _forbid,
+        _close,
+        _expire,
+        _revoke,
+        _accept,
+        _answer,
+        _answer_in_confidence,
+        _answer_anonymously,
+    ],
+)
+async def test_a_mail_that_is_no_longer_wanted_is_not_sent(
+    perform: Perform, relay: Relay, happens: Any
+) -> None:
+    client = await make_client()
+    invited = await make_invited_candidate(client, application_id="the same")
+    job_id = await only_job(client)
+    await happens(invited)
+    greeted = relay.greeted
+    await perform(SEND, job_id, client.organisation_id)
+    assert relay.taken == []
+    job = await job_of(job_id)
+    # It looks as if one had been sent, and the relay was asked as for one.
+    assert (job.state, job.attempts, job.progress, job.error_code) == (JobState.DONE, 1, 100, None)
+    assert relay.greeted == greeted + 1
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_relay_that_is_away_tells_nobody_apart(
+    perform: Perform,
+    relay: Relay,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    answered: bool,
+) -> None:
+    client = await make_client()
+    invited = await make_invited_candidate(client)
+    job_id = await only_job(client)
+    if answered:
+        await submit_words(invited, Confidentiality.ANONYMOUS)
+    monkeypatch.setenv("SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
+    get_settings.cache_clear()
+    await perform(SEND, job_id, client.organisation_id)
+    job = await job_of(job_id)
+    assert (job.state, job.attempts, job.error_code) == (JobState.QUEUED, 1, "MailNotTaken")
+    assert relay.taken == []
+
+
+@pytest.mark.parametrize("refusal", ["451 try again", "550 no such user", "421 shutting down"])
+async def test_what_the_relay_refuses_is_tried_again(
+    perform: Perform, relay: Relay, caplog: pytest.LogCaptureFixture, refusal: str
+) -> None:
+    client = await make_client()
+    candidate = offers.CandidateInput(external_id="1", email="robin@candidates.example")
+    await make_invited_candidate(client, candidate=candidate)
+    job_id = await only_job(client)
+    relay.refusal = refusal
+    before = datetime.now(UTC)
+    with caplog.at_level(logging.INFO, "afterword.jobs"):
+        await perform(SEND, job_id, client.organisation_id)
+    job = await job_of(job_id)
+    assert (job.state, job.attempts, job.error_code) == (JobState.QUEUED, 1, "MailNotTaken")
+    assert timedelta(seconds=2) <= job.due_at - before <= timedelta(seconds=12)
+    # Too early: the row is not due.
+    await perform(SEND, job_id, client.organisation_id)
+    assert (await job_of(job_id)).attempts == 1
+    relay.refusal = None
+    await change(job_id, due_at=datetime.now(UTC))
+    await perform(SEND, job_id, client.organisation_id)
+    job = await job_of(job_id)
+    assert (job.state, job.attempts, job.error_code) == (JobState.DONE, 2, None)
+    assert len(relay.taken) == 1
+    # The log says which job, and not whose.
+    (record,) = [one for one in caplog.records if one.name == "afterword.jobs"]
+    assert str(job_id) in record.getMessage()
+    assert "robin" not in caplog.text
+
+
+async def test_a_relay_that_never_takes_it_is_given_up(perform: Perform, relay: Relay) -> None:
+    client = await make_client()
+    await make_invited_candidate(client)
+    job_id = await only_job(client)
+    await change(job_id, attempts=work.MAX_ATTEMPTS - 1)
+    relay.refusal = "550 no such user"
+    await perform(SEND, job_id, client.organisation_id)
+    job = await job_of(job_id)
+    assert (job.state, job.attempts, job.error_code) == (JobState.FAILED, 12, "MailNotTaken")
+
+
+async def test_what_the_domain_refuses_is_not_tried_again(perform: Perform, relay: Relay) -> None:
+    client = await make_client()
+    await make_invited_candidate(client)
+    job_id = await only_job(client)
+    unknown = {"invitation_id": str(client.organisation_id), "mail_number": 1}
+    await change(job_id, arguments=unknown)
+    await perform(SEND, job_id, client.organisation_id)
+    job = await job_of(job_id)
+    assert (job.state, job.attempts, job.error_code) == (JobState.FAILED, 1, "LINK_UNUSABLE")
+    assert relay.taken == []
+
+
+async def test_a_job_of_another_organisation_is_not_done(perform: Perform, relay: Relay) -> None:
+    client, other = await make_client(), await make_client()
+    await make_invited_candidate(client)
+    job_id = await only_job(client)
+    await perform(SEND, job_id, other.organisation_id)
+    assert (await job_of(job_id)).attempts == 0
+    assert relay.taken == []

@@ -1,0 +1,167 @@
+"""The table of permissions, and what the database refuses whatever the code above forgets."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tenants.access import ROLE_PERMISSIONS, Permission, Role, Viewer, ViewerKind, require
+from tenants.db import run, scope_statement
+from tenants.errors import Forbidden
+from tenants.interviews import service as interviews
+from tenants.interviews import submission
+from tenants.model import Model
+from tenants.organisations import service as organisations
+from tenants.work import Session
+from tests.api.asking import token_of
+from tests.api.world import fingerprint, make_world
+from tests.factories import make_client
+
+_P = Permission
+_LISTS = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
+_OF_CLIENT = {_P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ}
+_BY_HAND = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
+_BEHIND = {_P.CANDIDATE_READ, _P.RESPONSE_READ, _P.INTAKE_READ, _P.JOB_READ}
+
+# A copy by hand; what each of these lets a role see and do is in tests/api/test_role_matrix.py.
+GRANTED = {
+    Role.CONSULTANT: {*_LISTS, *_OF_CLIENT, *_BY_HAND, *_BEHIND, _P.INTERVIEW_OUTCOME_READ},
+    Role.HR: {*_LISTS, *_OF_CLIENT, *_BY_HAND, *_BEHIND, _P.REQUISITION_ASSIGN, _P.MEMBER_READ},
+    Role.HIRING_MANAGER: {*_LISTS, *_OF_CLIENT},
+    Role.LEADERSHIP: {*_OF_CLIENT, _P.OFFER_COUNT, _P.INTERVIEW_COUNT},
+    Role.CANDIDATE: {_P.RESPONSE_SUBMIT},
+    Role.INTAKE: {_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN},
+    Role.JOB: {*_BY_HAND, _P.INTERVIEW_CLOSE, _P.RESPONSE_FLUSH},
+}
+
+
+def test_what_each_role_is_granted() -> None:
+    assert dict(ROLE_PERMISSIONS) == GRANTED
+    assert set().union(*GRANTED.values()) == set(Permission)
+
+
+def test_a_permission_counts_in_its_organisation_only() -> None:
+    here, there, elsewhere = uuid4(), uuid4(), uuid4()
+    viewer = Viewer(
+        ViewerKind.PERSON, uuid4(), roles={here: Role.CONSULTANT, there: Role.LEADERSHIP}
+    )
+    assert [viewer.role_in(one) for one in (here, there, elsewhere)] == [
+        Role.CONSULTANT,
+        Role.LEADERSHIP,
+        None,
+    ]
+    assert [viewer.may(_P.OFFER_READ, one) for one in (here, there, elsewhere)] == [
+        True,
+        False,
+        False,
+    ]
+    assert viewer.organisations_with(_P.OFFER_READ) == [here]
+    assert viewer.organisations_with(_P.OFFER_COUNT) == [here, there]
+    require(viewer, _P.OFFER_READ, here)
+    for one in (there, elsewhere):
+        with pytest.raises(Forbidden, match=r"Your role does not include offer:read\."):
+            require(viewer, _P.OFFER_READ, one)
+
+
+def test_a_scope_is_made_of_ids_and_digits_and_names_nothing_for_nobody() -> None:
+    here, person = uuid4(), uuid4()
+    viewer = Viewer(
+        ViewerKind.PERSON, person, "'; DROP TABLE people; --", {here: Role.HR}, token_hash=b"\x01'"
+    )
+    assert scope_statement(viewer) == (
+        f"SET LOCAL app.organisations = '{{{here}}}';SET LOCAL app.person = '{person}';"
+        "SET LOCAL app.token = '0127';SET LOCAL app.operator = ''"
+    )
+    for nobody in (Viewer(), Viewer(ViewerKind.CANDIDATE, person)):
+        assert scope_statement(nobody) == (
+            "SET LOCAL app.organisations = '{}';SET LOCAL app.person = '';"
+            "SET LOCAL app.token = '';SET LOCAL app.operator = ''"
+        )
+    assert scope_statement(Viewer.operator()).endswith("SET LOCAL app.operator = 'on'")
+
+
+TENANT_TABLES = sorted(
+    name for name, table in Model.metadata.tables.items() if "organisation_id" in table.columns
+)
+
+
+async def rows_in(viewer: Viewer, statement: str) -> int:
+    """Return how many rows a statement reaches in the scope of a viewer."""
+
+    async def send(session: Session, _viewer: Viewer) -> int:
+        result = await session.execute(text(statement))
+        return len(result.all())
+
+    return await run(send, viewer)
+
+
+@pytest.mark.usefixtures("connection")
+async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
+    """Whatever the code above forgets: the application's role reaches nothing else."""
+    world, other = await make_world(), await make_world()
+    for one in (world, other):
+        await run(
+            interviews.open_interview,
+            one.client.hr,
+            organisation_id=one.client.organisation_id,
+            offer_id=one.lapsed,
+            idempotency_key="a key",
+        )
+        await run(submission.save_answers, one.unanswered.viewer, answers={})
+        held = await fingerprint(one.client)
+        assert [name for name in TENANT_TABLES if held[name][0] == 0] == []
+    mine, theirs = other.client.job, world.client.organisation_id
+    before = await fingerprint(world.client, other.client)
+    for name in TENANT_TABLES:
+        await nothing_comes_of(mine, name, theirs)
+    assert await fingerprint(world.client, other.client) == before
+
+
+async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
+    """Assert that no statement on a table reaches into another organisation."""
+    (mine,) = viewer.roles
+    columns = ", ".join(Model.metadata.tables[name].columns.keys())
+    reaching = f"SELECT 1 FROM {name} WHERE organisation_id"  # noqa: S608 - our own names.
+    assert await rows_in(viewer, f"{reaching} IS DISTINCT FROM '{mine}'") == 0, name
+    changed = f"UPDATE {name} SET organisation_id = '{mine}'"  # noqa: S608 - likewise.
+    gone = f"DELETE FROM {name} WHERE organisation_id = '{theirs}' RETURNING 1"  # noqa: S608 - likewise.
+    moved = columns.replace("organisation_id", f"'{theirs}'::uuid")
+    refused = [
+        f"INSERT INTO {name} ({columns}) SELECT {moved} FROM {name} RETURNING 1",  # noqa: S608 - likewise.
+        f"UPDATE {name} SET organisation_id = '{theirs}' RETURNING 1",  # noqa: S608 - likewise.
+    ]
+    if name == "audit_events":
+        # The log can be added to and read, and that is all.
+        refused += [f"{changed} RETURNING 1", gone]
+    else:
+        assert (
+            await rows_in(viewer, f"{changed} WHERE organisation_id = '{theirs}' RETURNING 1") == 0
+        )
+        assert await rows_in(viewer, gone) == 0, name
+    for statement in refused:
+        with pytest.raises(DBAPIError, match=r"row-level security|permission denied"):
+            await rows_in(viewer, statement)
+
+
+@pytest.mark.usefixtures("connection")
+async def test_the_database_alone_keeps_people_and_firms_apart() -> None:
+    world, other = await make_client(), await make_client()
+    person = replace(other.hr, roles={})
+    assert await rows_in(other.job, "SELECT * FROM organisations") == 1
+    assert await rows_in(other.job, "SELECT * FROM people") == 4
+    assert await rows_in(other.job, "SELECT * FROM firms") == 1
+    for name in ("access_tokens", "firm_members", "schedule"):
+        assert await rows_in(other.job, f"SELECT * FROM {name}") == 0  # noqa: S608 - our own names.
+    # Somebody without a part in anything sees the own row and membership.
+    for name, count in (("people", 1), ("memberships", 1), ("organisations", 0), ("firms", 0)):
+        assert await rows_in(person, f"SELECT * FROM {name}") == count, name  # noqa: S608 - likewise.
+    assert await rows_in(Viewer(), "SELECT * FROM people") == 0
+    token = await token_of(world.hr)
+    presented = Viewer(token_hash=organisations.hash_token(token))
+    assert await rows_in(presented, "SELECT * FROM access_tokens") == 1
+    assert await rows_in(presented, "SELECT * FROM people") == 1
+    stranger = Viewer(token_hash=organisations.hash_token("another"))
+    assert await rows_in(stranger, "SELECT * FROM access_tokens") == 0
+    assert await rows_in(stranger, "SELECT * FROM people") == 0

@@ -1,0 +1,193 @@
+"""What the database itself keeps to, whoever writes to it."""
+
+import os
+
+import pytest
+from sqlalchemy import create_engine, text
+
+import migrations
+from tenants.db import application_role
+from tenants.model import Model
+
+TENANT_TABLES = {
+    name for name, table in Model.metadata.tables.items() if "organisation_id" in table.columns
+}
+# Not sharded, and crossed by the sweep for due rows; its rows hold ids only.
+UNSHARDED = {"jobs"}
+
+
+def _rows(database: str, statement: str) -> list[tuple[object, ...]]:
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(text(statement))]
+    engine.dispose()
+    return rows
+
+
+def test_the_tables_are_those_of_the_models(database: str) -> None:
+    found = _rows(
+        database,
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+        " AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'",
+    )
+    assert {name for (name,) in found} == set(Model.metadata.tables)
+
+
+def test_every_table_is_behind_forced_row_level_security(database: str) -> None:
+    bare = _rows(
+        database,
+        """
+        SELECT c.relname FROM pg_class c
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+          AND c.relname <> 'alembic_version'
+          AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+                   AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
+        """,
+    )
+    assert bare == []
+
+
+def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database: str) -> None:
+    policies = _rows(
+        database,
+        """
+        SELECT polrelid::regclass::text, polname, polcmd, polpermissive,
+               pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
+        FROM pg_policy
+        """,
+    )
+    # Without a condition of its own for new rows, the one for old rows holds for them, too.
+    assert {check for *_, check in policies} == {None}
+    writing = {
+        table: (permissive, str(condition))
+        for table, name, command, permissive, condition, _ in policies
+        if table in TENANT_TABLES and command != "r" and name == "tenant"
+    }
+    assert set(writing) == TENANT_TABLES
+    for permissive, condition in writing.values():
+        assert permissive is True
+        assert "app.organisations" in condition
+        assert "organisation_id = ANY" in condition
+    others = {
+        (table, name)
+        for table, name, command, *_ in policies
+        if table in TENANT_TABLES and command != "r" and name != "tenant"
+    }
+    # The scheduler's sweep crosses organisations.
+    assert others == {("jobs", "operator")}
+
+
+def test_every_key_of_a_tenant_table_begins_with_the_organisation(database: str) -> None:
+    keys = _rows(
+        database,
+        """
+        SELECT k.conrelid::regclass::text, k.conname, k.contype, f.relname,
+               (SELECT attname FROM pg_attribute
+                WHERE attrelid = k.conrelid AND attnum = k.conkey[1]),
+               (SELECT attname FROM pg_attribute
+                WHERE attrelid = k.confrelid AND attnum = k.confkey[1])
+        FROM pg_constraint k LEFT JOIN pg_class f ON f.oid = k.confrelid
+        WHERE k.contype IN ('p', 'u', 'f') AND k.connamespace = 'public'::regnamespace
+        UNION ALL
+        SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, 'u', NULL,
+               (SELECT attname FROM pg_attribute
+                WHERE attrelid = i.indrelid AND attnum = i.indkey[0]), NULL
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
+        """,
+    )
+    loose = [
+        (table, name)
+        for table, name, kind, target, first, referred in keys
+        if table in TENANT_TABLES - UNSHARDED
+        # People and firms are nobody's tenant's; a key to them names no organisation.
+        and not (kind == "f" and target in {"people", "firms"})
+        and (first != "organisation_id" or referred not in {None, "id", "organisation_id"})
+    ]
+    assert loose == []
+    half = [
+        name
+        for table, name, kind, target, _, referred in keys
+        if kind == "f" and target in TENANT_TABLES and referred != "organisation_id"
+    ]
+    assert half == []
+
+
+def test_the_application_role_owns_nothing_and_cannot_leave_its_scope(database: str) -> None:
+    role = application_role(database.rsplit("/", 1)[1])
+    mine = f"'{role}'::regrole"
+    for statement in (
+        f"SELECT 1 FROM pg_roles WHERE oid = {mine} AND (rolsuper OR rolbypassrls)",  # noqa: S608 - our own name.
+        f"SELECT 1 FROM pg_roles WHERE oid = {mine} AND (rolcreatedb OR rolcreaterole)",  # noqa: S608 - likewise.
+        f"SELECT 1 FROM pg_roles WHERE oid = {mine} AND rolreplication",  # noqa: S608 - likewise.
+        f"SELECT roleid::regrole FROM pg_auth_members WHERE member = {mine}",  # noqa: S608 - likewise.
+        f"SELECT relname FROM pg_class WHERE relowner = {mine}",  # noqa: S608 - likewise.
+        f"SELECT nspname FROM pg_namespace WHERE nspowner = {mine}",  # noqa: S608 - likewise.
+        f"SELECT 1 WHERE has_schema_privilege({mine}::oid, 'public', 'CREATE')",
+        "SELECT viewname FROM pg_views WHERE schemaname = 'public'",
+        "SELECT matviewname FROM pg_matviews WHERE schemaname = 'public'",
+        "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace",
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT rulename FROM pg_rules WHERE schemaname = 'public'",
+    ):
+        assert _rows(database, statement) == [], statement
+
+
+def test_the_application_role_may_do_four_things_and_two_to_the_log(database: str) -> None:
+    role = application_role(database.rsplit("/", 1)[1])
+    granted: dict[str, set[str]] = {}
+    for table, verb in _rows(
+        database,
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants"  # noqa: S608 - our own name.
+        f" WHERE grantee IN ('{role}', 'PUBLIC') AND table_schema = 'public'",
+    ):
+        granted.setdefault(str(table), set()).add(str(verb))
+    usual = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    assert granted == {
+        **dict.fromkeys(Model.metadata.tables, usual),
+        "audit_events": {"SELECT", "INSERT"},
+        "alembic_version": {"SELECT"},
+    }
+
+
+@pytest.mark.usefixtures("database")
+def test_without_a_scope_the_application_role_sees_no_row() -> None:
+    from tenants.db import application_url, psycopg_url  # noqa: PLC0415 - settings of the test.
+    from tenants.settings import get_settings  # noqa: PLC0415 - likewise.
+
+    engine = create_engine(psycopg_url(application_url(get_settings())))
+    for scope in ("", "SET LOCAL app.organisations = '{}'", "SET LOCAL app.organisations = ''"):
+        with engine.connect() as connection:
+            if scope:
+                connection.execute(text(scope))
+            for name in sorted(Model.metadata.tables):
+                found = connection.execute(text(f"SELECT * FROM {name}")).all()  # noqa: S608 - our own names.
+                assert found == [], name
+    engine.dispose()
+
+
+def test_migrations_go_up_down_and_up_and_equal_the_models(database: str) -> None:
+    from alembic import command  # noqa: PLC0415 - only here.
+
+    name = f"{database.rsplit('/', 1)[1]}_migrations"
+    admin = create_engine(database, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+    before = os.environ["DATABASE_URL"]
+    from tenants.settings import get_settings  # noqa: PLC0415 - settings of the test.
+
+    try:
+        os.environ["DATABASE_URL"] = f"{database.rsplit('/', 1)[0]}/{name}"
+        get_settings.cache_clear()
+        migrations.upgrade()
+        migrations.downgrade("base")
+        migrations.upgrade()
+        command.check(migrations.configuration())
+    finally:
+        os.environ["DATABASE_URL"] = before
+        get_settings.cache_clear()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            connection.execute(text(f"DROP ROLE IF EXISTS {name}_app"))
+        admin.dispose()
