@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, update
@@ -16,6 +17,7 @@ from tenants.interviews.models import (
     Invitation,
     Response,
 )
+from tenants.model import Tenant
 from tenants.offers.models import Application, Candidate, Offer, Requisition
 from tenants.offers.queries import managed_offers
 from tenants.organisations.models import Engagement, Firm, Organisation
@@ -156,56 +158,52 @@ class Case:
     requisition: Requisition | None
 
 
-def _case() -> Select[
+def _case(
+    organisation_id: UUID, invitation_id: UUID
+) -> Select[
     Invitation, Interview, Organisation, QuestionnaireVersion, Offer, Candidate, Requisition
 ]:
-    """Start every look at a case with both key columns in each join."""
-    return (
+    """Start every look at a case.
+
+    Each key is looked up by itself instead of joined: of an organisation that the planner's
+    statistics do not know yet it expects one row, and then a join of seven tables may compare every
+    row of one with every row of the next (measured: nine seconds at 300 interviews).
+    """
+
+    def of(table: type[Tenant], column: Any, key: Any) -> Any:
+        """Return one value of the organisation's row with a key."""
+        return (
+            select(column)
+            .where(table.organisation_id == organisation_id, table.id == key)
+            .scalar_subquery()
+        )
+
+    interview_id = of(Invitation, Invitation.interview_id, invitation_id)
+    version_id = of(Interview, Interview.questionnaire_version_id, interview_id)
+    offer_id = of(Interview, Interview.offer_id, interview_id)
+    application_id = of(Offer, Offer.application_id, offer_id)
+    parts: dict[type[Tenant], Any] = {
+        Interview: interview_id,
+        QuestionnaireVersion: version_id,
+        Offer: offer_id,
+        Candidate: of(Application, Application.candidate_id, application_id),
+        Requisition: of(Application, Application.requisition_id, application_id),
+    }
+    statement = (
         select(
             Invitation, Interview, Organisation, QuestionnaireVersion, Offer, Candidate, Requisition
         )
-        .join(
-            Interview,
-            and_(
-                Interview.organisation_id == Invitation.organisation_id,
-                Interview.id == Invitation.interview_id,
-            ),
-        )
+        .select_from(Invitation)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
-        .join(
-            QuestionnaireVersion,
-            and_(
-                QuestionnaireVersion.organisation_id == Interview.organisation_id,
-                QuestionnaireVersion.id == Interview.questionnaire_version_id,
-            ),
+    )
+    for table, key in parts.items():
+        statement = statement.join(
+            table,
+            and_(table.organisation_id == organisation_id, table.id == key),
+            isouter=table in (Candidate, Requisition),
         )
-        .join(
-            Offer,
-            and_(
-                Offer.organisation_id == Interview.organisation_id, Offer.id == Interview.offer_id
-            ),
-        )
-        .join(
-            Application,
-            and_(
-                Application.organisation_id == Offer.organisation_id,
-                Application.id == Offer.application_id,
-            ),
-        )
-        .outerjoin(
-            Candidate,
-            and_(
-                Candidate.organisation_id == Application.organisation_id,
-                Candidate.id == Application.candidate_id,
-            ),
-        )
-        .outerjoin(
-            Requisition,
-            and_(
-                Requisition.organisation_id == Application.organisation_id,
-                Requisition.id == Application.requisition_id,
-            ),
-        )
+    return statement.where(
+        Invitation.organisation_id == organisation_id, Invitation.id == invitation_id
     )
 
 
@@ -231,11 +229,7 @@ async def get_case(
     """
     role = viewer.role_in(organisation_id)
     own = viewer.id == invitation_id if role is Role.CANDIDATE else role is Role.JOB
-    statement = _case().where(
-        Invitation.organisation_id == organisation_id,
-        Invitation.id == invitation_id,
-        true() if own else false(),
-    )
+    statement = _case(organisation_id, invitation_id).where(true() if own else false())
     if lock:
         statement = statement.with_for_update(of=Invitation)
     row = (await session.execute(statement)).one_or_none()
