@@ -1,0 +1,250 @@
+"""What is shown of a number: clipped where it would speak of everybody, rounded, in bands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from tenants.statistics import Estimate, Interval, wilson
+
+# Below this many respondents a share near none or all would tell of each of them.
+FEW: Final = 20
+DISTRIBUTION_FLOOR: Final = 10
+# The fewest respondents that an option of a distribution stands for.
+OPTION_MINIMUM: Final = 3
+
+
+class Relation(StrEnum):
+    """How a shown value relates to the real one."""
+
+    EXACT = "EXACT"
+    AT_LEAST = "AT_LEAST"
+    AT_MOST = "AT_MOST"
+
+
+class Unit(StrEnum):
+    """What a value is measured in."""
+
+    SHARE = "SHARE"
+    POINTS = "POINTS"
+    SCALE = "SCALE"
+    DAYS = "DAYS"
+
+
+class CountBand(StrEnum):
+    """How many stand behind a figure, in bands: an exact number would help to subtract."""
+
+    UNDER_5 = "UNDER_5"
+    FROM_5 = "FROM_5"
+    FROM_10 = "FROM_10"
+    FROM_20 = "FROM_20"
+    FROM_50 = "FROM_50"
+    FROM_100 = "FROM_100"
+
+
+_BANDS: Final = (
+    (100, CountBand.FROM_100),
+    (50, CountBand.FROM_50),
+    (20, CountBand.FROM_20),
+    (10, CountBand.FROM_10),
+    (5, CountBand.FROM_5),
+)
+
+# Steps that values are rounded to: for few respondents, and for at least FEW of them.
+STEPS: Final[Mapping[Unit, tuple[Decimal, Decimal]]] = {
+    Unit.SHARE: (Decimal("0.05"), Decimal("0.01")),
+    Unit.POINTS: (Decimal(10), Decimal(5)),
+    Unit.SCALE: (Decimal("0.5"), Decimal("0.1")),
+    Unit.DAYS: (Decimal(2), Decimal(1)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value that may be shown.
+
+    Attributes:
+        value: Rounded; a share lies between 0 and 1.
+        relation: EXACT, or the bound that stands for a value near none or all.
+        unit: What it is measured in.
+        lower: End of the 95 % interval, from the exact counts; None where there is none.
+        upper: The other end.
+        base: How many stand behind it.
+        note: Whose answers are behind it, or what else must be known; None when nothing.
+    """
+
+    value: float
+    relation: Relation
+    unit: Unit
+    lower: float | None
+    upper: float | None
+    base: CountBand
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A value that is withheld: too few answers, whichever rule said so.
+
+    Attributes:
+        message: The same words for every cause that must not be told apart.
+        minimum: The size of a crowd.
+    """
+
+    message: str
+    minimum: int
+
+
+Statistic = Figure | Suppressed
+
+
+def suppressed(minimum: int) -> Suppressed:
+    """Return what stands in place of a figure that too few are behind."""
+    return Suppressed(f"At least {minimum} answers are needed.", minimum)
+
+
+def band(count: int) -> CountBand:
+    """Return the band that a count lies in."""
+    return next((name for least, name in _BANDS if count >= least), CountBand.UNDER_5)
+
+
+def rounded(value: float, unit: Unit, count: int, rounding: str = ROUND_HALF_EVEN) -> float:
+    """Return a value in the step of its unit: the coarse one below `FEW`, the fine one from there.
+
+    Args:
+        value: Exact.
+        unit: Of the value.
+        count: How many respondents or contributors stand behind it.
+        rounding: Up for AT_MOST and down for AT_LEAST, so that both stay true.
+    """
+    coarse, fine = STEPS[unit]
+    step = coarse if count < FEW else fine
+    # Through text, because 0.1 + 0.2 must not decide on which side of a half a value lies.
+    exact = Decimal(repr(round(value, 12)))
+    return float((exact / step).quantize(Decimal(1), rounding=rounding) * step)
+
+
+def share(successes: int, n: int, *, note: str | None = None) -> Figure:
+    """Return a share with its Wilson interval as it may be shown.
+
+    With n < 20, at most one success is AT_MOST 1/n and at most one failure AT_LEAST 1 − 1/n, so
+    that no share says of everybody what they answered. The interval is then that of the bound:
+    the one of the exact count would tell none from one.
+
+    Args:
+        successes: Of the n, exact.
+        n: Respondents, at least one.
+        note: Passed on.
+    """
+    value = rounded(successes / n, Unit.SHARE, n)
+    relation = Relation.EXACT
+    lower, upper = _ends(wilson(successes, n))
+    if n < FEW and successes <= 1:
+        relation = Relation.AT_MOST
+        value = rounded(1 / n, Unit.SHARE, n, ROUND_CEILING)
+        lower, upper = 0.0, _ends(wilson(1, n))[1]
+    elif n < FEW and n - successes <= 1:
+        relation = Relation.AT_LEAST
+        value = rounded(1 - 1 / n, Unit.SHARE, n, ROUND_FLOOR)
+        lower, upper = _ends(wilson(n - 1, n))[0], 1.0
+    return Figure(value, relation, Unit.SHARE, lower, upper, band(n), note)
+
+
+def average(
+    estimate: Estimate,
+    n: int,
+    *,
+    unit: Unit,
+    lowest: float,
+    highest: float,
+    note: str | None = None,
+) -> Figure:
+    """Return a mean, or a score on a fixed scale, as it may be shown.
+
+    With n < 20 it stays one scale range / n away from either end, because at the end everybody
+    gave the same answer; NPS, with a range of 200, so stays within ±(100 − 200/n). What is clipped
+    has no interval: its ends would tell how far the clipped value lay beyond.
+
+    Args:
+        estimate: The exact value and its interval.
+        n: Respondents, at least one.
+        unit: SCALE or POINTS.
+        lowest: Lower end of the scale.
+        highest: Upper end of the scale.
+        note: Passed on.
+    """
+    margin = (highest - lowest) / n if n < FEW else 0.0
+    if estimate.value < lowest + margin:
+        value = rounded(lowest + margin, unit, n, ROUND_CEILING)
+        return Figure(value, Relation.AT_MOST, unit, None, None, band(n), note)
+    if estimate.value > highest - margin:
+        value = rounded(highest - margin, unit, n, ROUND_FLOOR)
+        return Figure(value, Relation.AT_LEAST, unit, None, None, band(n), note)
+    lower, upper = _ends(estimate.interval)
+    value = rounded(estimate.value, unit, n)
+    return Figure(value, Relation.EXACT, unit, lower, upper, band(n), note)
+
+
+def _ends(interval: Interval) -> tuple[float, float]:
+    """Return both ends to four digits, which is more than anybody reads."""
+    return round(interval.lower, 4), round(interval.upper, 4)
+
+
+def merged(counts: Sequence[int], minimum: int = OPTION_MINIMUM) -> list[tuple[int, int]]:
+    """Return runs of neighbouring options of which each holds nobody or at least `minimum`.
+
+    Runs are half-open ranges of indices and cover all options. A run that holds too few grows
+    towards the neighbour that holds fewer; options that nobody chose stay by themselves.
+
+    Args:
+        counts: Of each option, in the questionnaire's order.
+        minimum: The fewest that a run may hold, unless it holds nobody.
+    """
+    runs = [(index, index + 1) for index in range(len(counts))]
+
+    def held(run: tuple[int, int]) -> int:
+        return sum(counts[run[0] : run[1]])
+
+    while True:
+        small = [at for at, run in enumerate(runs) if 0 < held(run) < minimum]
+        if not small or len(runs) == 1:
+            return runs
+        at = min(small, key=lambda index: (held(runs[index]), index))
+        beside = [index for index in (at - 1, at + 1) if 0 <= index < len(runs)]
+        # A neighbour with somebody is better company than one with nobody.
+        other = min(beside, key=lambda index: (held(runs[index]) == 0, held(runs[index]), index))
+        first, last = min(at, other), max(at, other)
+        runs[first : last + 1] = [(runs[first][0], runs[last][1])]
+
+
+def to_json(statistic: Statistic) -> dict[str, Any]:
+    """Return a statistic as it is kept in an edition or a release."""
+    match statistic:
+        case Suppressed(message, minimum):
+            return {"suppressed": message, "minimum": minimum}
+        case Figure():
+            return {
+                "value": statistic.value,
+                "relation": statistic.relation.value,
+                "unit": statistic.unit.value,
+                "lower": statistic.lower,
+                "upper": statistic.upper,
+                "base": statistic.base.value,
+                "note": statistic.note,
+            }
+
+
+def from_json(document: Mapping[str, Any]) -> Statistic:
+    """Return the statistic that `to_json` wrote."""
+    if "suppressed" in document:
+        return Suppressed(document["suppressed"], document["minimum"])
+    return Figure(
+        value=document["value"],
+        relation=Relation(document["relation"]),
+        unit=Unit(document["unit"]),
+        lower=document["lower"],
+        upper=document["upper"],
+        base=CountBand(document["base"]),
+        note=document["note"],
+    )
