@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from tenants.db import application_password, application_role
+from tenants.db import application_password, application_role, benchmark_role
 from tenants.settings import get_settings
 
 
@@ -40,7 +40,7 @@ def ensure_application_role(connection: Connection) -> None:
         with connection.begin_nested():
             connection.exec_driver_sql(
                 f"{verb} ROLE {quoted} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
-                f" NOREPLICATION PASSWORD '{password}'"
+                f" NOINHERIT NOREPLICATION PASSWORD '{password}'"
             )
             # Compiling the policies costs half a second where the statement takes a millisecond.
             connection.exec_driver_sql(f"ALTER ROLE {quoted} SET jit = off")
@@ -54,5 +54,38 @@ def ensure_application_role(connection: Connection) -> None:
         message = (
             f"The role {name} is missing and the owner of the database may not create it."
             " Run deploy/roles.sql as a superuser and set APPLICATION_DATABASE_URL."
+        )
+        raise RuntimeError(message) from error
+
+
+def benchmark_role_name() -> str:
+    """Return the role that the migrations let read contributions across organisations."""
+    return benchmark_role(application_role_name())
+
+
+def ensure_benchmark_role(connection: Connection) -> None:
+    """Make the benchmark role exist, for the application role to take on and not to inherit.
+
+    Row-level security lets a role through that has another one's privileges; the application role
+    is NOINHERIT, so that it reads across organisations only after `SET ROLE`.
+
+    Raises:
+        RuntimeError: The role is missing and the owner may not create roles.
+    """
+    name = benchmark_role_name()
+    quote = connection.dialect.identifier_preparer.quote
+    if connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :name"), {"name": name}):
+        return
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(
+                f"CREATE ROLE {quote(name)} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
+                " NOBYPASSRLS NOREPLICATION"
+            )
+            connection.exec_driver_sql(f"GRANT {quote(name)} TO {quote(application_role_name())}")
+    except ProgrammingError as error:
+        message = (
+            f"The role {name} is missing and the owner of the database may not create it."
+            " Run deploy/roles.sql as a superuser."
         )
         raise RuntimeError(message) from error

@@ -1,6 +1,8 @@
 """The domain. Importing it registers every table, which foreign keys and migrations rely on."""
 
 from tenants import audit, work
+from tenants.benchmarks import models as benchmarks
+from tenants.insights import models as insights
 from tenants.integrations import models as integrations
 from tenants.interviews import models as interviews
 from tenants.offers import models as offers
@@ -9,6 +11,8 @@ from tenants.questionnaires import models as questionnaires
 
 __all__ = [
     "audit",
+    "benchmarks",
+    "insights",
     "integrations",
     "interviews",
     "offers",

@@ -29,6 +29,11 @@ class Permission(StrEnum):
     RESPONSE_READ = "response:read"
     RESPONSE_SUBMIT = "response:submit"
     RESPONSE_FLUSH = "response:flush"
+    RESPONSE_IMPORT = "response:import"
+    INSIGHTS_READ = "insights:read"
+    INSIGHTS_PUBLISH = "insights:publish"
+    BENCHMARK_READ = "benchmark:read"
+    BENCHMARK_CONTRIBUTE = "benchmark:contribute"
     QUESTIONNAIRE_READ = "questionnaire:read"
     MEMBER_READ = "member:read"
     INTAKE_READ = "intake:read"
@@ -72,6 +77,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.QUESTIONNAIRE_READ,
                 _P.INTAKE_READ,
                 _P.JOB_READ,
+                _P.INSIGHTS_READ,
+                _P.BENCHMARK_READ,
             }
         ),
         Role.HR: frozenset(
@@ -88,11 +95,22 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.MEMBER_READ,
                 _P.INTAKE_READ,
                 _P.JOB_READ,
+                _P.INSIGHTS_READ,
+                _P.BENCHMARK_READ,
             }
         ),
-        Role.HIRING_MANAGER: frozenset({*_LISTS, _P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ}),
+        Role.HIRING_MANAGER: frozenset(
+            {*_LISTS, _P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ, _P.INSIGHTS_READ}
+        ),
         Role.LEADERSHIP: frozenset(
-            {_P.ORGANISATION_READ, _P.OFFER_COUNT, _P.INTERVIEW_COUNT, _P.QUESTIONNAIRE_READ}
+            {
+                _P.ORGANISATION_READ,
+                _P.OFFER_COUNT,
+                _P.INTERVIEW_COUNT,
+                _P.QUESTIONNAIRE_READ,
+                _P.INSIGHTS_READ,
+                _P.BENCHMARK_READ,
+            }
         ),
         Role.CANDIDATE: frozenset({_P.RESPONSE_SUBMIT}),
         Role.INTAKE: frozenset({_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN}),
@@ -103,6 +121,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.INTERVIEW_INVITE,
                 _P.INTERVIEW_CLOSE,
                 _P.RESPONSE_FLUSH,
+                _P.RESPONSE_IMPORT,
+                _P.INSIGHTS_PUBLISH,
+                _P.BENCHMARK_CONTRIBUTE,
             }
         ),
     }
@@ -118,6 +139,7 @@ class ViewerKind(StrEnum):
     CANDIDATE = "CANDIDATE"
     JOB = "JOB"
     OPERATOR = "OPERATOR"
+    BENCHMARK = "BENCHMARK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +171,11 @@ class Viewer:
     def operator(cls) -> Self:
         """Return the viewer that runs the installation and sees no tenant's content."""
         return cls(ViewerKind.OPERATOR)
+
+    @classmethod
+    def benchmark(cls) -> Self:
+        """Return the viewer that makes releases: it reads contributions and nothing else."""
+        return cls(ViewerKind.BENCHMARK)
 
     def role_in(self, organisation_id: UUID) -> Role | None:
         """Return the role held in an organisation, or None outside the scope."""

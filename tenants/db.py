@@ -27,6 +27,14 @@ def application_role(database: str) -> str:
     return f"{database}_app"
 
 
+def benchmark_role(application: str) -> str:
+    """Return the name of the role that may read contributions across organisations, no more.
+
+    Nobody connects as it: the application role takes it on for one transaction.
+    """
+    return f"{application}_benchmark"
+
+
 def application_url(settings: Settings) -> URL:
     """Return where and as whom the application connects.
 
@@ -84,11 +92,20 @@ def scope_statement(viewer: Viewer) -> str:
     token = viewer.token_hash.hex() if viewer.token_hash else ""
     operator = "on" if viewer.kind is ViewerKind.OPERATOR else ""
     return (
+        f"SET LOCAL ROLE {_role_of(viewer)};"
         f"SET LOCAL app.organisations = '{{{organisations}}}';"
         f"SET LOCAL app.person = '{person}';"
         f"SET LOCAL app.token = '{token}';"
         f"SET LOCAL app.operator = '{operator}'"
     )
+
+
+def _role_of(viewer: Viewer) -> str:
+    """Return the role of a transaction, quoted: the one that connected, unless for a release."""
+    if viewer.kind is not ViewerKind.BENCHMARK:
+        return "NONE"
+    name = benchmark_role(application_url(get_settings()).username or "")
+    return '"' + name.replace('"', '""') + '"'
 
 
 async def run(

@@ -47,7 +47,7 @@ def database() -> Iterator[str]:
     os.environ["DATABASE_URL"] = before
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"DROP ROLE IF EXISTS {name}_app"))
+        connection.execute(text(f"DROP ROLE IF EXISTS {name}_app_benchmark, {name}_app"))
     admin.dispose()
 
 

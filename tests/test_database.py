@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 import migrations
-from tenants.db import application_role
+from tenants.db import application_role, benchmark_role
 from tenants.model import Model
 
 TENANT_TABLES = {
@@ -73,8 +73,15 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
         for table, name, command, *_ in policies
         if table in TENANT_TABLES and command != "r" and name != "tenant"
     }
-    # The scheduler's sweep crosses organisations.
-    assert others == {("jobs", "operator")}
+    # The scheduler's sweep crosses organisations, and so does a release of the benchmark.
+    assert others == {
+        ("jobs", "operator"),
+        ("benchmark_comparisons", "benchmark"),
+        ("benchmark_consents", "benchmark"),
+        ("benchmark_members", "benchmark"),
+        ("benchmark_observers", "benchmark"),
+        ("contributions", "benchmark"),
+    }
 
 
 def test_every_key_of_a_tenant_table_begins_with_the_organisation(database: str) -> None:
@@ -100,8 +107,8 @@ def test_every_key_of_a_tenant_table_begins_with_the_organisation(database: str)
         (table, name)
         for table, name, kind, target, first, referred in keys
         if table in TENANT_TABLES - UNSHARDED
-        # People and firms are nobody's tenant's; a key to them names no organisation.
-        and not (kind == "f" and target in {"people", "firms"})
+        # People, firms and releases are nobody's tenant's; a key to them names no organisation.
+        and not (kind == "f" and target in {"people", "firms", "benchmark_releases"})
         and (first != "organisation_id" or referred not in {None, "id", "organisation_id"})
     ]
     assert loose == []
@@ -120,7 +127,12 @@ def test_the_application_role_owns_nothing_and_cannot_leave_its_scope(database: 
         f"SELECT 1 FROM pg_roles WHERE oid = {mine} AND (rolsuper OR rolbypassrls)",  # noqa: S608 - our own name.
         f"SELECT 1 FROM pg_roles WHERE oid = {mine} AND (rolcreatedb OR rolcreaterole)",  # noqa: S608 - likewise.
         f"SELECT 1 FROM pg_roles WHERE oid = {mine} AND rolreplication",  # noqa: S608 - likewise.
-        f"SELECT roleid::regrole FROM pg_auth_members WHERE member = {mine}",  # noqa: S608 - likewise.
+        # It may take on the benchmark role and has none of its privileges before it does.
+        (
+            f"SELECT roleid::regrole FROM pg_auth_members WHERE member = {mine}"  # noqa: S608 - likewise.
+            f" AND roleid <> '{benchmark_role(role)}'::regrole"
+        ),
+        f"SELECT 1 WHERE pg_has_role({mine}::oid, '{benchmark_role(role)}', 'USAGE')",
         f"SELECT relname FROM pg_class WHERE relowner = {mine}",  # noqa: S608 - likewise.
         f"SELECT nspname FROM pg_namespace WHERE nspowner = {mine}",  # noqa: S608 - likewise.
         f"SELECT 1 WHERE has_schema_privilege({mine}::oid, 'public', 'CREATE')",
@@ -146,11 +158,39 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
     assert granted == {
         **dict.fromkeys(Model.metadata.tables, usual),
         "audit_events": {"SELECT", "INSERT"},
+        "benchmark_comparisons": {"SELECT"},
+        "benchmark_releases": {"SELECT"},
         "alembic_version": {"SELECT"},
     }
 
 
 @pytest.mark.usefixtures("database")
+def test_the_benchmark_role_reads_contributions_and_who_takes_part_and_nothing_else(
+    database: str,
+) -> None:
+    role = benchmark_role(application_role(database.rsplit("/", 1)[1]))
+    granted: dict[str, set[str]] = {}
+    for table in Model.metadata.tables:
+        for verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"):
+            allowed = f"SELECT has_table_privilege('{role}', '{table}', '{verb}')"
+            if _rows(database, allowed) == [(True,)]:
+                granted.setdefault(table, set()).add(verb)
+    assert granted == {
+        "benchmark_comparisons": {"INSERT"},
+        "benchmark_consents": {"SELECT"},
+        "benchmark_members": {"SELECT"},
+        "benchmark_observers": {"SELECT"},
+        "benchmark_releases": {"SELECT", "INSERT"},
+        "contributions": {"SELECT"},
+    }
+    for statement in (
+        f"SELECT 1 FROM pg_roles WHERE rolname = '{role}' AND (rolsuper OR rolbypassrls)",  # noqa: S608 - our own name.
+        f"SELECT 1 FROM pg_roles WHERE rolname = '{role}' AND rolcanlogin",  # noqa: S608 - likewise.
+        f"SELECT roleid FROM pg_auth_members WHERE member = '{role}'::regrole",  # noqa: S608 - likewise.
+    ):
+        assert _rows(database, statement) == [], statement
+
+
 def test_without_a_scope_the_application_role_sees_no_row() -> None:
     from tenants.db import application_url, psycopg_url  # noqa: PLC0415 - settings of the test.
     from tenants.settings import get_settings  # noqa: PLC0415 - likewise.
@@ -189,5 +229,5 @@ def test_migrations_go_up_down_and_up_and_equal_the_models(database: str) -> Non
         get_settings.cache_clear()
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            connection.execute(text(f"DROP ROLE IF EXISTS {name}_app"))
+            connection.execute(text(f"DROP ROLE IF EXISTS {name}_app_benchmark, {name}_app"))
         admin.dispose()

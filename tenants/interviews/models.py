@@ -125,7 +125,12 @@ class HeldSubmission(Tenant, Model):
 
 
 class Response(Tenant, Model):
-    """One submission. An ANONYMOUS one has no interview, language or day, and a random id."""
+    """One submission. An ANONYMOUS one has no interview, language or day, and a random id.
+
+    `edition_id` is the edition that counts it, the only one that ever will; until then it waits.
+    `source` is where an imported response came from; its `receipt_key` then follows from the
+    source and the record's id there.
+    """
 
     __tablename__ = "responses"
     __table_args__ = (
@@ -133,6 +138,8 @@ class Response(Tenant, Model):
         UniqueConstraint("organisation_id", "receipt_key"),
         refers_to("interview_id", "interviews"),
         refers_to("questionnaire_version_id", "questionnaire_versions"),
+        refers_to("edition_id", "editions"),
+        Index("ix_responses_edition_id", "organisation_id", "edition_id", "submitted_month"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-1)
@@ -144,6 +151,8 @@ class Response(Tenant, Model):
     language: Mapped[str | None]
     segment: Mapped[str | None]
     receipt_key: Mapped[bytes]
+    edition_id: Mapped[UUID | None]
+    source: Mapped[str | None]
 
 
 class Answer(TenantKey, Model):

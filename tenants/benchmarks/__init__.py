@@ -1,0 +1,1 @@
+"""Comparison across organisations: contributions, peer groups and frozen releases."""

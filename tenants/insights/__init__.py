@@ -1,0 +1,1 @@
+"""What an organisation may learn: editions of figures from responses, live figures of offers."""
