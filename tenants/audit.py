@@ -24,6 +24,7 @@ class AuditAction(StrEnum):
     CANDIDATE_ERASED = "candidate.erased"
     RESPONSE_SUBMITTED = "response.submitted"
     RESPONSE_WITHDRAWN = "response.withdrawn"
+    EDITION_PUBLISHED = "edition.published"
 
 
 class AuditSubject(TenantKey, Model):

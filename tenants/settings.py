@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         anonymous_minimum_invitations: Invitations in 12 months from which on ANONYMOUS is offered;
             the floor is 100 (`methodology`).
         flush_minimum: Anonymous submissions that leave the holding place together; the floor is 5.
+        disclosure_minimum: Respondents who make a crowd in an edition; the floor is 5.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     invitation_days: int = Field(default=30, ge=7)
     anonymous_minimum_invitations: int = Field(default=100, ge=100)
     flush_minimum: int = Field(default=5, ge=5)
+    disclosure_minimum: int = Field(default=5, ge=5)
 
     @model_validator(mode="after")
     def _needs_a_database(self) -> Self:

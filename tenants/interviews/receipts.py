@@ -70,24 +70,31 @@ async def get_receipt(session: Session, viewer: Viewer, *, receipt_code: str) ->
     return Receipt(found.confidentiality, found.submitted_month, definition, answers)
 
 
-async def withdraw_response(session: Session, viewer: Viewer, *, receipt_code: str) -> None:
+async def withdraw_response(
+    session: Session, viewer: Viewer, *, receipt_code: str
+) -> tuple[UUID, UUID | None]:
     """Erase the response that was sent with a receipt code, whether it waits or is kept.
 
-    Figures that were published with it stand, as the form says. Of an ANONYMOUS response there is
-    no event, of another one the event names the interview's token alone.
+    Of an ANONYMOUS response there is no event, of another one the event names the interview's
+    token alone. `insights.withdrawals` is the way to call it: it sees to the published figures.
+
+    Returns:
+        The organisation, and the edition that counted the response, if one did.
 
     Raises:
         NotFound: There is none, or it was withdrawn before.
         InvalidInput: No receipt code looks like this.
     """
     organisation_id, found = await _find(session, viewer, receipt_code)
-    interview_id = found.interview_id if isinstance(found, Response) else None
+    kept = found if isinstance(found, Response) else None
+    interview_id, edition_id = (kept.interview_id, kept.edition_id) if kept else (None, None)
     await session.delete(found)
     await session.flush()
     if interview_id is not None:
         await audit.record(
             session, viewer, AuditAction.RESPONSE_WITHDRAWN, organisation_id, interview_id
         )
+    return organisation_id, edition_id
 
 
 async def _find(

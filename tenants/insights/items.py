@@ -1,0 +1,160 @@
+"""What is counted of a questionnaire: one item for each question, or row of a matrix.
+
+All figures of one item rest on the same respondents, those who answered it. So a concept that
+several versions ask is one item, however often it was asked anew: figures for each version beside
+one for all of them could be subtracted from each other.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.questionnaires.values import Boolean, Choice, Choices, Matrix, Scale, Value
+from tenants.reasons import Audience
+
+YES: Final = "YES"
+NO: Final = "NO"
+RECOMMENDATION_POINTS: Final = range(11)
+
+# Points chosen, or codes of the options chosen.
+Measured = int | frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question of a published version, as its row says.
+
+    Attributes:
+        id: Of the row.
+        questionnaire_id: Which questionnaire it belongs to.
+        asked_from: When its version was published.
+        code: Stable across versions.
+        position: Its place in the version.
+        type: What kind of question it is.
+        concept: The key across versions and organisations, if it has one.
+        audience: Who may read what was answered.
+        wording: By language.
+        options: As the definition's JSON has them.
+        settings: As the definition's JSON has them.
+    """
+
+    id: UUID
+    questionnaire_id: UUID
+    asked_from: datetime
+    code: str
+    position: int
+    type: QuestionTypeKey
+    concept: str | None
+    audience: Audience
+    wording: Mapping[str, str]
+    options: tuple[Mapping[str, Any], ...]
+    settings: Mapping[str, Any]
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What must be equal for answers to be counted together."""
+        codes = tuple(option["code"] for option in self.options)
+        return (self.type, codes, self.settings.get("points"))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that is counted.
+
+    Attributes:
+        key: The concept, or questionnaire and code; with the row of a matrix.
+        question: As its newest version asks it.
+        row: Code of the row of a matrix; None of other types.
+    """
+
+    key: tuple[str, str | None]
+    question: AskedQuestion
+    row: str | None
+
+    @property
+    def points(self) -> range | None:
+        """The points of its scale; None of a choice."""
+        if self.question.type is QuestionTypeKey.RECOMMENDATION:
+            return RECOMMENDATION_POINTS
+        if self.question.type in (QuestionTypeKey.RATING, QuestionTypeKey.MATRIX):
+            return range(1, self.question.settings["points"] + 1)
+        return None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The codes that can be chosen, in order; points as text."""
+        if self.points is not None:
+            return tuple(str(point) for point in self.points)
+        if self.question.type is QuestionTypeKey.BOOLEAN:
+            return (YES, NO)
+        return tuple(option["code"] for option in self.question.options)
+
+
+_COUNTED: Final = frozenset(
+    {
+        QuestionTypeKey.SINGLE_CHOICE,
+        QuestionTypeKey.MULTIPLE_CHOICE,
+        QuestionTypeKey.BOOLEAN,
+        QuestionTypeKey.RATING,
+        QuestionTypeKey.RECOMMENDATION,
+        QuestionTypeKey.MATRIX,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The items of some versions' questions.
+
+    Attributes:
+        items: In the order in which they are asked.
+        by_question: Of each question whose answers are counted, the key that its items share.
+    """
+
+    items: tuple[Item, ...]
+    by_question: Mapping[UUID, str]
+
+
+def make_catalogue(questions: Iterable[AskedQuestion]) -> Catalogue:
+    """Return what is counted of some questions.
+
+    The newest question of a concept, or code, says what it is; an older one of another shape, with
+    other options or another scale, is not counted.
+    """
+    newest: dict[str, AskedQuestion] = {}
+    keys: dict[UUID, str] = {}
+    ordered = sorted(questions, key=lambda one: (one.asked_from, one.id), reverse=True)
+    for question in ordered:
+        if question.type not in _COUNTED:
+            continue
+        key = question.concept or f"{question.questionnaire_id}/{question.code}"
+        reference = newest.setdefault(key, question)
+        if question.shape == reference.shape:
+            keys[question.id] = key
+    items: list[Item] = []
+    for key, question in sorted(newest.items(), key=lambda one: (one[1].position, one[0])):
+        rows: list[str | None] = [None]
+        if question.type is QuestionTypeKey.MATRIX:
+            rows = [option["code"] for option in question.options]
+        items += [Item((key, row), question, row) for row in rows]
+    return Catalogue(tuple(items), keys)
+
+
+def measure(key: str, value: Value | None) -> dict[tuple[str, str | None], Measured]:
+    """Return what an answer says of each item of its question; nothing of what is not counted."""
+    match value:
+        case Choice(code):
+            return {(key, None): frozenset({code})}
+        case Choices(codes):
+            return {(key, None): frozenset(codes)}
+        case Boolean(yes):
+            return {(key, None): frozenset({YES if yes else NO})}
+        case Scale(point):
+            return {(key, None): point}
+        case Matrix(rows):
+            return {(key, row): point for row, point in rows.items()}
+        case _:
+            return {}

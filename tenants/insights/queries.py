@@ -1,0 +1,333 @@
+"""All SQL of reading insights: one statement for a cell of an edition and the offers beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from tenants.access import Permission, Role, Viewer, require
+from tenants.disclosure import figures
+from tenants.disclosure.cells import MINIMUM_FLOOR, Coverage
+from tenants.disclosure.figures import Statistic
+from tenants.errors import NotFound
+from tenants.insights.models import CellKind, Dimension
+from tenants.insights.offer_figures import OfferCounts, TimePoint, offer_figures, over_time
+from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
+from tenants.metrics import METRICS
+from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.reasons import Audience
+from tenants.settings import get_settings
+from tenants.work import Session
+
+SERIES_MONTHS: Final = 24
+
+# Whose remarks a role reads; a role that is not here reads no insights.
+AUDIENCES: Final[Mapping[Role, frozenset[Audience]]] = MappingProxyType(
+    {
+        Role.CONSULTANT: frozenset(Audience),
+        Role.HR: frozenset({Audience.HR, Audience.ORGANISATION}),
+        Role.HIRING_MANAGER: frozenset({Audience.HIRING_MANAGER, Audience.ORGANISATION}),
+        Role.LEADERSHIP: frozenset({Audience.ORGANISATION}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionInfo:
+    """Which edition a cell belongs to; its window is half-open."""
+
+    id: UUID
+    starts_on: date
+    ends_on: date
+    dimension: Dimension
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OptionShare:
+    """The share of some neighbouring options together, by code; points of a scale as text."""
+
+    options: tuple[str, ...]
+    share: Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionInsight:
+    """What a cell says of one question, or of one row of a matrix.
+
+    Attributes:
+        code: Of the question.
+        concept: Its key across organisations, if it has one.
+        row: Code of the matrix's row; None of other types.
+        type: What kind of question it is.
+        audience: Who may read it.
+        wording: What was asked, by language.
+        row_wording: What the row says, by language.
+        option_wordings: What each option says, by code and language.
+        points: Ends of its scale; None where the type has none.
+        coverage: Whose answers its figures rest on; None when they are suppressed.
+        mean: Of a scale; None where the type has none.
+        favourable: Share of points above the middle; None likewise.
+        distribution: Shares of the options; None where too few make one.
+    """
+
+    code: str
+    concept: str | None
+    row: str | None
+    type: QuestionTypeKey
+    audience: Audience
+    wording: Mapping[str, str]
+    row_wording: Mapping[str, str] | None
+    option_wordings: Mapping[str, Mapping[str, str]]
+    points: tuple[int, int] | None
+    coverage: Coverage | None
+    mean: Statistic | None
+    favourable: Statistic | None
+    distribution: Sequence[OptionShare] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """What a viewer may know of one cell.
+
+    Attributes:
+        edition: Which edition; None before the first one.
+        segment: The value of the dimension; None for the whole organisation.
+        starts_on: The window of every figure, half-open: the edition's, or before the first one
+            the twelve months that end with the current one.
+        ends_on: Its end.
+        coverage: Whose answers the cell covers; None when it is suppressed.
+        figures: Every listed metric, by key.
+        questions: Those that the viewer's role reads.
+        over_time: The decline rate of each of the last 24 months, oldest first, live.
+        segments: The cells that the viewer may ask for, whether suppressed or not.
+    """
+
+    edition: EditionInfo | None
+    segment: str | None
+    starts_on: date
+    ends_on: date
+    coverage: Coverage | None
+    figures: Mapping[str, Statistic]
+    questions: Sequence[QuestionInsight]
+    over_time: Sequence[TimePoint]
+    segments: Sequence[str]
+
+
+# Departments come from requisitions and not from responses: that a department is listed must not
+# tell that somebody answered. What an outer row is looked up in is a list of its own in the
+# select clause, so that it is hashed: of an organisation that the statistics do not know yet the
+# planner expects one row, and would compare every row with every row.
+_READ: Final = text(
+    """
+    WITH edition AS (
+        SELECT id, starts_on, ends_on, dimension, published_at, figures
+        FROM editions
+        WHERE organisation_id = :organisation
+          AND (CAST(:ends_on AS date) IS NULL OR ends_on = :ends_on)
+        ORDER BY ends_on DESC
+        LIMIT 1
+    ), span AS (
+        SELECT coalesce((SELECT starts_on FROM edition), CAST(:starts_on AS date)) AS starts_on,
+               coalesce((SELECT ends_on FROM edition), CAST(:until AS date)) AS ends_on
+    ), departments AS (
+        SELECT DISTINCT r.department
+        FROM requisitions r
+        WHERE r.organisation_id = :organisation AND r.department IS NOT NULL
+          AND (CAST(:person AS uuid) IS NULL OR r.id IN (
+              SELECT h.requisition_id FROM hiring_managers h
+              WHERE h.organisation_id = :organisation AND h.person_id = :person))
+    ), known AS MATERIALIZED (
+        SELECT o.status, o.extended_on,
+               coalesce((o.resolved_at AT TIME ZONE 'UTC')::date,
+                        CASE WHEN o.status = 'EXTENDED' THEN o.extended_on + 30 END) AS resolved_on,
+               coalesce(o.starts_on, (o.resolved_at AT TIME ZONE 'UTC')::date) AS due_on,
+               o.id IN (SELECT i.offer_id FROM interviews i
+                        WHERE i.organisation_id = :organisation) AS interviewed,
+               CAST(:segment AS text) IS NULL OR o.application_id IN (
+                   SELECT a.id FROM applications a
+                   WHERE a.organisation_id = :organisation AND a.requisition_id IN (
+                       SELECT r.id FROM requisitions r
+                       WHERE r.organisation_id = :organisation AND r.department = :segment)
+               ) AS in_cell
+        FROM offers o
+        WHERE o.organisation_id = :organisation
+          AND o.status IN ('ACCEPTED', 'RENEGED', 'DECLINED', 'LAPSED', 'EXTENDED')
+    ), facts AS (
+        SELECT k.*,
+               k.status IN ('ACCEPTED', 'RENEGED') AS accepted,
+               k.status = 'DECLINED' AS declined,
+               k.status IN ('LAPSED', 'EXTENDED') AS lapsed,
+               k.resolved_on >= s.starts_on AND k.resolved_on < s.ends_on AS resolved,
+               k.due_on >= s.starts_on AND k.due_on < s.ends_on AS due
+        FROM known k, span s
+        WHERE k.in_cell AND (k.status <> 'EXTENDED' OR k.resolved_on <= :today)
+    ), counted AS (
+        SELECT count(*) FILTER (WHERE accepted AND resolved) AS accepted,
+               count(*) FILTER (WHERE declined AND resolved) AS declined,
+               count(*) FILTER (WHERE lapsed AND resolved) AS lapsed,
+               count(*) FILTER (WHERE accepted AND due) AS due,
+               count(*) FILTER (WHERE status = 'RENEGED' AND due) AS reneged,
+               count(*) FILTER (WHERE (declined OR status = 'RENEGED') AND resolved) AS refused,
+               count(*) FILTER (WHERE (declined OR status = 'RENEGED') AND resolved
+                                AND interviewed) AS interviewed,
+               count(*) FILTER (WHERE (accepted OR declined) AND resolved
+                                AND extended_on IS NOT NULL) AS decided,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY resolved_on - extended_on)
+                   FILTER (WHERE (accepted OR declined) AND resolved) AS decision_days
+        FROM facts
+    ), monthly AS (
+        SELECT date_trunc('month', resolved_on)::date AS month,
+               count(*) FILTER (WHERE declined OR lapsed) AS refused, count(*) AS resolved
+        FROM facts
+        WHERE resolved_on >= :series_from AND resolved_on < :until
+        GROUP BY 1
+    )
+    SELECT e.id, e.dimension, e.published_at, e.figures AS whole, s.starts_on, s.ends_on,
+           c.coverage, c.figures, c.questions, to_jsonb(counted) AS offers,
+           (SELECT jsonb_object_agg(month, jsonb_build_array(refused, resolved)) FROM monthly)
+               AS months,
+           ARRAY(SELECT department FROM departments) AS departments,
+           ARRAY(SELECT n.segment FROM edition_cells n
+                 WHERE n.organisation_id = :organisation AND n.edition_id = e.id
+                   AND n.kind = 'SEGMENT') AS published
+    FROM span s CROSS JOIN counted
+    LEFT JOIN edition e ON true
+    LEFT JOIN edition_cells c ON c.organisation_id = :organisation AND c.edition_id = e.id
+        AND c.kind = :kind AND c.segment = coalesce(:segment, '')
+    """
+)
+
+
+async def get_insights(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    ends_on: date | None = None,
+    segment: str | None = None,
+) -> Insights:
+    """Return a cell of an edition, with the figures of offers beside it, in one statement.
+
+    Args:
+        session: The transaction.
+        viewer: Sees the cells and the questions that the role reads.
+        organisation_id: Whose.
+        ends_on: End of the edition's window, exclusive; the newest edition if absent.
+        segment: A value of the dimension; the whole organisation if absent.
+
+    Raises:
+        Forbidden: The viewer's role reads no insights.
+        NotFound: There is no such edition or cell, or it is not the viewer's to see.
+    """
+    require(viewer, Permission.INSIGHTS_READ, organisation_id)
+    role = viewer.roles[organisation_id]
+    today = datetime.now(UTC).date()
+    until = months_after(month_of(today), 1)
+    own_only = role is Role.HIRING_MANAGER
+    row = (
+        await session.execute(
+            _READ,
+            {
+                "organisation": organisation_id,
+                "ends_on": ends_on,
+                "segment": segment,
+                "kind": (CellKind.ORGANISATION if segment is None else CellKind.SEGMENT).value,
+                "person": viewer.id if own_only else None,
+                "starts_on": months_after(until, -WINDOW_MONTHS),
+                "until": until,
+                "series_from": months_after(until, -SERIES_MONTHS),
+                "today": today,
+            },
+        )
+    ).one()
+    segments = set(row.departments)
+    if not own_only:
+        segments |= set(row.published)
+    if role is Role.LEADERSHIP:
+        segments = set()
+    if (ends_on is not None and row.id is None) or (
+        segment is not None and segment not in segments
+    ):
+        noun = "cell of an edition"
+        raise NotFound(noun)
+    return _insights(viewer, organisation_id, row, segment=segment, segments=sorted(segments))
+
+
+def _insights(
+    viewer: Viewer,
+    organisation_id: UUID,
+    row: Any,
+    *,
+    segment: str | None,
+    segments: Sequence[str],
+) -> Insights:
+    """Return what a role reads of the row that was found."""
+    minimum = max(MINIMUM_FLOOR, get_settings().disclosure_minimum)
+    listed = viewer.may(Permission.OFFER_READ, organisation_id) and (
+        viewer.role_in(organisation_id) is not Role.HIRING_MANAGER
+    )
+    responses = {**(row.whole or {} if segment is None else {}), **(row.figures or {})}
+    shown: dict[str, Statistic] = {
+        key: figures.from_json(responses[key]) if key in responses else figures.suppressed(minimum)
+        for key in METRICS
+    }
+    offers = offer_figures(OfferCounts(**row.offers), listed=listed, minimum=minimum)
+    months = {date.fromisoformat(key): tuple(pair) for key, pair in (row.months or {}).items()}
+    first = months_after(month_of(datetime.now(UTC).date()), 1 - SERIES_MONTHS)
+    series = {
+        month: months.get(month, (0, 0))
+        for month in (months_after(first, count) for count in range(SERIES_MONTHS))
+    }
+    audiences = AUDIENCES[viewer.roles[organisation_id]]
+    questions = [_question(one) for one in row.questions or ()]
+    return Insights(
+        edition=None
+        if row.id is None
+        else EditionInfo(
+            row.id, row.starts_on, row.ends_on, Dimension(row.dimension), row.published_at
+        ),
+        segment=segment,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        coverage=None if row.coverage is None else Coverage(row.coverage),
+        figures=shown | offers,
+        questions=[one for one in questions if one.audience in audiences],
+        over_time=over_time(series, listed=listed, minimum=minimum),
+        segments=segments,
+    )
+
+
+def _question(document: Mapping[str, Any]) -> QuestionInsight:
+    """Return a question as an edition keeps it."""
+
+    def statistic(name: str) -> Statistic | None:
+        return figures.from_json(document[name]) if name in document else None
+
+    distribution = document.get("distribution")
+    row = document["row"]
+    coverage = document["coverage"]
+    return QuestionInsight(
+        code=document["code"],
+        concept=document["concept"],
+        row=row,
+        type=QuestionTypeKey(document["type"]),
+        audience=Audience(document["audience"]),
+        wording=document["wording"],
+        row_wording=None if row is None else document["options"][row],
+        option_wordings=document["options"],
+        points=None if document["points"] is None else tuple(document["points"]),
+        coverage=None if coverage is None else Coverage(coverage),
+        mean=statistic("mean"),
+        favourable=statistic("favourable"),
+        distribution=None
+        if distribution is None
+        else [
+            OptionShare(tuple(run["options"]), figures.from_json(run["share"]))
+            for run in distribution
+        ],
+    )
