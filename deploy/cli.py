@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     start = _add_part(commands, "start", _start, "start a scheduled job now")
     start.add_argument("job", help="its name, such as interviews.flush")
     start.add_argument("--organisation", metavar="SLUG", help="for this one only")
+    _add_publish(commands)
     _add_part(commands, "migrate", _migrate, "bring the database's tables up to date")
     _add_part(commands, "doctor", _doctor, "say what is wrong with an installation, and the cure")
     schema = commands.add_parser("schema", help="print the GraphQL schema (SDL)")
@@ -95,6 +97,32 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     demo.add_argument("--json", action="store_true", help="print one line of JSON when it is up")
     demo.set_defaults(run=_demo)
+
+
+def _add_publish(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    publish = commands.add_parser(
+        "publish",
+        help="publish figures now, as the scheduler does when their time has come",
+        description="Publish figures now, as the scheduler does when their time has come.",
+    )
+    kinds = publish.add_subparsers(title="what", metavar="WHAT", dest="what", required=True)
+    insights = _add_part(
+        kinds, "insights", _publish_insights, "publish an organisation's ended windows"
+    )
+    insights.add_argument("--organisation", metavar="SLUG", required=True, help="whose")
+    benchmark = _add_part(
+        kinds, "benchmark", _publish_benchmark, "make a numbered release of the benchmark"
+    )
+    benchmark.add_argument(
+        "--window",
+        metavar="FROM/TO",
+        help="half-open, in months, such as 2025-10/2026-10 (default: twelve, with a month's lag)",
+    )
+    for one in (insights, benchmark):
+        one.add_argument(
+            "--as-of", metavar="YYYY-MM", help="as if this month had ended (default: last month)"
+        )
+        one.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
 def _add_part(
@@ -156,6 +184,26 @@ def _start(arguments: argparse.Namespace) -> int:
 
         count = asyncio.run(starting.start_job(arguments.job, arguments.organisation))
     print(f"{arguments.job} asked for {count} organisation{'s' if count != 1 else ''}")
+    return 0
+
+
+def _publish_insights(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        from deploy import publishing
+
+        report = asyncio.run(publishing.publish_insights(arguments.organisation, arguments.as_of))
+    print(json.dumps(report) if arguments.json else publishing.in_words(report))
+    return 0
+
+
+def _publish_benchmark(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        from deploy import benchmark_publishing as publishing
+
+        report = asyncio.run(publishing.publish_benchmark(arguments.window, arguments.as_of))
+    print(json.dumps(report) if arguments.json else publishing.in_words(report))
     return 0
 
 

@@ -8,5 +8,7 @@ SCHEDULE: Mapping[str, str] = MappingProxyType(
     {
         "interviews.close": "5 0 * * *",
         "interviews.flush": "23 2 * * *",
+        # After the flush of the night in which a month ends.
+        "insights.publish": "10 3 1 * *",
     }
 )

@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     disclosure_minimum: int = Field(default=5, ge=5)
 
     @model_validator(mode="after")
+    def _flushes_make_a_crowd(self) -> Self:
+        if self.flush_minimum < self.disclosure_minimum:
+            # A flush of fewer would keep every hidden answer out of an edition until the next.
+            message = "FLUSH_MINIMUM must not be below DISCLOSURE_MINIMUM"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _needs_a_database(self) -> Self:
         if self.database_url is None and self.application_database_url is None:
             message = "set DATABASE_URL (owner) or APPLICATION_DATABASE_URL (application role)"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from tenants import audit
@@ -12,7 +13,7 @@ from tenants.disclosure import figures
 from tenants.errors import NotFound
 from tenants.insights import publishing_queries as queries
 from tenants.insights.items import Catalogue, Measured, make_catalogue, measure
-from tenants.insights.lattice import Draft, EditionRules, Submission, make_draft
+from tenants.insights.lattice import Draft, DraftCell, EditionRules, Submission, make_draft
 from tenants.insights.measures import response_rate
 from tenants.insights.models import Dimension, Edition
 from tenants.insights.windows import Window, ended_windows
@@ -117,21 +118,7 @@ async def _publish(
         published_at=datetime.now(UTC),
     )
     await queries.add_edition(
-        session,
-        viewer,
-        edition=edition,
-        cells=[
-            {
-                "organisation_id": organisation_id,
-                "edition_id": edition.id,
-                "kind": cell.kind,
-                "segment": cell.segment,
-                "coverage": cell.coverage,
-                "figures": dict(cell.figures),
-                "questions": list(cell.questions),
-            }
-            for cell in draft.cells
-        ],
+        session, viewer, edition=edition, cells=[_row(edition, cell) for cell in draft.cells]
     )
     await queries.count_in(
         session,
@@ -141,6 +128,19 @@ async def _publish(
         response_ids=draft.counted,
     )
     await audit.record(session, viewer, AuditAction.EDITION_PUBLISHED, organisation_id, edition.id)
+
+
+def _row(edition: Edition, cell: DraftCell) -> dict[str, Any]:
+    """Return a cell as its row."""
+    return {
+        "organisation_id": edition.organisation_id,
+        "edition_id": edition.id,
+        "kind": cell.kind,
+        "segment": cell.segment,
+        "coverage": cell.coverage,
+        "figures": dict(cell.figures),
+        "questions": list(cell.questions),
+    }
 
 
 async def _draft(

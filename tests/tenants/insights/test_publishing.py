@@ -1,91 +1,36 @@
 """Editions through the verbs, with row-level security on."""
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
-from sqlalchemy import select, update
 
-from tenants.access import Viewer
 from tenants.db import run
 from tenants.disclosure.cells import Coverage
 from tenants.disclosure.figures import CountBand, Figure, Relation, Suppressed, Unit
 from tenants.errors import Forbidden, NotFound
-from tenants.insights import queries, service
-from tenants.insights.models import Edition, EditionCell
-from tenants.insights.windows import month_of, months_after
+from tenants.insights import service
+from tenants.insights.windows import months_after
 from tenants.insights.withdrawals import withdraw_response
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import CANDIDATE_NPS, CONTROLLABLE_SHARE, DECLINE_RATE, RESPONSE_RATE
 from tenants.offers.service import RequisitionInput
-from tenants.organisations.models import Organisation
-from tenants.work import Session
-from tests.factories import Client, make_client, make_offer
+from tests.factories import make_offer
 from tests.tenants.insights.answered import add_response, answers, candidate
+from tests.tenants.insights.published import (
+    BEGAN,
+    THIS_MONTH,
+    figure,
+    frozen,
+    make_old_client,
+    publish,
+    read,
+)
 
 pytestmark = pytest.mark.usefixtures("connection")
 
 ATTRIBUTED, CONFIDENTIAL, ANONYMOUS = Confidentiality
 WITHHELD = Suppressed("At least 5 answers are needed.", 5)
-THIS_MONTH = month_of(datetime.now(UTC).date())
-# A client that began two years ago has two windows that have just ended.
-BEGAN = months_after(THIS_MONTH, -24)
 FIRST, SECOND = months_after(BEGAN, 3), months_after(BEGAN, 15)
-LAST_MONTH = months_after(THIS_MONTH, -1)
-
-
-async def make_old_client() -> Client:
-    client = await make_client()
-    await run(_age, client.job, client.organisation_id)
-    return client
-
-
-async def _age(session: Session, _viewer: Viewer, organisation_id: object) -> None:
-    began = datetime(BEGAN.year, BEGAN.month, 15, tzinfo=UTC)
-    await session.execute(
-        update(Organisation).where(Organisation.id == organisation_id).values(created_at=began)
-    )
-
-
-async def publish(client: Client, as_of: date = LAST_MONTH) -> service.Published:
-    return await run(
-        service.publish_editions, client.job, organisation_id=client.organisation_id, as_of=as_of
-    )
-
-
-async def read(client: Client, viewer: Viewer | None = None, **which: Any) -> queries.Insights:
-    return await run(
-        queries.get_insights,
-        viewer or client.hr,
-        organisation_id=client.organisation_id,
-        **which,
-    )
-
-
-async def frozen(client: Client) -> list[tuple[Any, ...]]:
-    """Return every edition and cell as the database keeps them, without ids and times."""
-    return await run(_frozen, client.job, client.organisation_id)
-
-
-async def _frozen(
-    session: Session, _viewer: Viewer, organisation_id: object
-) -> list[tuple[Any, ...]]:
-    rows = await session.execute(
-        select(
-            Edition.ends_on,
-            Edition.figures,
-            Edition.rules,
-            EditionCell.kind,
-            EditionCell.segment,
-            EditionCell.coverage,
-            EditionCell.figures,
-            EditionCell.questions,
-        )
-        .join(EditionCell, EditionCell.edition_id == Edition.id, isouter=True)
-        .where(Edition.organisation_id == organisation_id)
-        .order_by(Edition.ends_on, EditionCell.kind, EditionCell.segment)
-    )
-    return [tuple(row) for row in rows]
 
 
 async def test_five_identified_answers_are_figures_of_identified_answers_only() -> None:
@@ -98,21 +43,15 @@ async def test_five_identified_answers_are_figures_of_identified_answers_only() 
     seen = await read(client, ends_on=months_after(BEGAN, 12))
     assert seen.coverage is Coverage.IDENTIFIED_ONLY
     # 100 · (3 − 1) / 5, within ±(100 − 200/5), to ten points.
-    assert seen.figures[CANDIDATE_NPS] == Figure(
-        value=40.0,
-        relation=Relation.EXACT,
-        unit=Unit.POINTS,
-        lower=pytest.approx(-29.8, abs=0.1),
-        upper=pytest.approx(79.8, abs=0.1),
-        base=CountBand.FROM_5,
-        note="Identified answers only.",
-    )
+    nps = figure(seen, CANDIDATE_NPS)
+    assert (nps.value, nps.relation, nps.unit) == (40.0, Relation.EXACT, Unit.POINTS)
+    assert (nps.base, nps.note) == (CountBand.FROM_5, "Identified answers only.")
+    assert (nps.lower, nps.upper) == pytest.approx((-29.8, 79.8), abs=0.1)
     # All five said so; five of five would say of each of them what they answered.
-    slow = seen.figures["REASON_PROCESS_SLOW"]
-    assert isinstance(slow, Figure)
+    slow = figure(seen, "REASON_PROCESS_SLOW")
     assert (slow.value, slow.relation) == (0.8, Relation.AT_LEAST)
     assert seen.figures[CONTROLLABLE_SHARE] == slow
-    assert seen.figures["REASON_PAY_BASE"].relation is Relation.AT_MOST
+    assert figure(seen, "REASON_PAY_BASE").relation is Relation.AT_MOST
     # A year without answers is the same as one with too few.
     later = await read(client)
     assert later.edition is not None
@@ -131,8 +70,7 @@ async def test_hidden_answers_count_from_five_on_and_wait_until_then(hidden: int
         await add_response(client, FIRST, CONFIDENTIAL, given=answers(factors=("PAY_BASE",)))
     done = await publish(client, as_of=months_after(BEGAN, 11))
     seen = await read(client)
-    pay = seen.figures["REASON_PAY_BASE"]
-    assert isinstance(pay, Figure)
+    pay = figure(seen, "REASON_PAY_BASE")
     if hidden == 5:
         assert (done.counted, done.waiting) == (10, 0)
         assert (seen.coverage, pay.value) == (Coverage.ALL_ANSWERS, 0.5)
@@ -157,10 +95,10 @@ async def test_a_department_with_four_answers_is_suppressed_and_so_is_what_it_le
         for _ in range(count):
             await add_response(client, FIRST, segment=department)
     await publish(client)
-    newest = {"ends_on": months_after(BEGAN, 12)}
-    assert (await read(client, **newest)).segments == ["Engineering", "Legal", "Sales"]
+    end = months_after(BEGAN, 12)
+    assert (await read(client, ends_on=end)).segments == ["Engineering", "Legal", "Sales"]
     covered = {
-        department: (await read(client, segment=department, **newest)).coverage
+        department: (await read(client, segment=department, ends_on=end)).coverage
         for department in ("Engineering", "Legal", "Sales")
     }
     # Everybody but Engineering would be the four of Legal if Sales were shown as well.
@@ -175,20 +113,19 @@ async def test_a_question_that_few_hidden_respondents_answered_leaves_them_out()
     client = await make_old_client()
     for score in (9, 9, 9, 9, 9):
         await add_response(client, FIRST, given=answers(score=score))
-    for score in (0, 0, 0, None, None):
-        await add_response(client, FIRST, CONFIDENTIAL, given=answers(score=score))
+    for hidden in (0, 0, 0, None, None):
+        await add_response(client, FIRST, CONFIDENTIAL, given=answers(score=hidden))
     await publish(client)
     seen = await read(client, ends_on=months_after(BEGAN, 12))
     assert seen.coverage is Coverage.ALL_ANSWERS
-    nps = seen.figures[CANDIDATE_NPS]
-    assert isinstance(nps, Figure)
+    nps = figure(seen, CANDIDATE_NPS)
     # Of the ten the three hidden scores are not in it.
     assert (nps.value, nps.relation, nps.note) == (
         60,
         Relation.AT_LEAST,
         "Identified answers only.",
     )
-    assert seen.figures[CONTROLLABLE_SHARE].note == "All answers."
+    assert figure(seen, CONTROLLABLE_SHARE).note == "All answers."
 
 
 async def test_who_may_read_which_cell() -> None:
@@ -216,14 +153,12 @@ async def test_offers_are_live_and_exact_for_those_who_may_list_them() -> None:
     client = await make_old_client()
     for _ in range(3):
         await make_offer(client)
-    listed = (await read(client)).figures[DECLINE_RATE]
-    assert isinstance(listed, Figure)
+    listed = figure(await read(client), DECLINE_RATE)
     assert (listed.value, listed.base) == (1.0, CountBand.UNDER_5)
     assert (await read(client, client.leadership)).figures[DECLINE_RATE] == WITHHELD
     for _ in range(2):
         await make_offer(client)
-    counted = (await read(client, client.leadership)).figures[DECLINE_RATE]
-    assert isinstance(counted, Figure)
+    counted = figure(await read(client, client.leadership), DECLINE_RATE)
     assert (counted.value, counted.relation) == (0.8, Relation.AT_LEAST)
     assert (await read(client)).edition is None
 
@@ -261,14 +196,13 @@ async def test_withdrawing_changes_a_published_figure_to_suppressed_and_nothing_
         for score in (9, 9, 9, 9, 9, None)
     ]
     await publish(client)
-    first = {"ends_on": months_after(BEGAN, 12)}
     before = await frozen(client)
     # One who gave no score: the five scores still stand, and so does everything else.
     await run(withdraw_response, candidate(client), receipt_code=codes.pop())
     assert await frozen(client) == before
     # One who did: four scores are too few, and so are four of any other question.
     await run(withdraw_response, candidate(client), receipt_code=codes.pop())
-    after = await read(client, **first)
+    after = await read(client, ends_on=months_after(BEGAN, 12))
     assert after.coverage is None
     assert after.figures[CANDIDATE_NPS] == WITHHELD
     # What identified answers alone would say is not published instead.
