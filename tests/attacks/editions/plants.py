@@ -1,0 +1,163 @@
+"""Rules of editions, each switched off for one test; and designs that the rules forbid."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from tenants.disclosure import cells
+from tenants.disclosure.cells import (
+    Cell,
+    Coverage,
+    Lattice,
+    Respondent,
+    make_lattice,
+    nobody_or_a_crowd,
+)
+from tenants.insights import lattice
+from tenants.insights.lattice import Draft, Submission
+from tests.attacks.editions.organisations import MONTHS, Organisation, make_edition, publish
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def gate_of_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cover everybody as soon as the ANONYMOUS are nobody or a crowd."""
+    _gate_only(monkeypatch, _is_anonymous)
+
+
+def gate_of_anonymous(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cover everybody as soon as the hidden ones are nobody or a crowd."""
+    _gate_only(monkeypatch, _is_hidden)
+
+
+def _gate_only(monkeypatch: pytest.MonkeyPatch, counts: Callable[[Respondent], bool]) -> None:
+    cover = cells.cover
+
+    def with_one_gate(respondents: Collection[Respondent], minimum: int) -> Cell | None:
+        passes = nobody_or_a_crowd(sum(counts(one) for one in respondents), minimum)
+        if passes and len(respondents) >= minimum:
+            return Cell(Coverage.ALL_ANSWERS, frozenset(one.key for one in respondents))
+        return cover(respondents, minimum)
+
+    monkeypatch.setattr(cells, "cover", with_one_gate)
+
+
+def minimum_respondents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish a cell of identified answers however few they are."""
+    cover = cells.cover
+
+    def of_any(respondents: Collection[Respondent], minimum: int) -> Cell | None:
+        identified = frozenset(one.key for one in respondents if not one.hidden)
+        few = Cell(Coverage.IDENTIFIED_ONLY, identified) if identified else None
+        return cover(respondents, minimum) or few
+
+    monkeypatch.setattr(cells, "cover", of_any)
+
+
+def siblings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish every value that passes by itself, whomever subtracting leaves over."""
+    monkeypatch.setattr(cells, "leftover_is_safe", lambda *_: True)
+
+
+def siblings_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not count how many respondents are left over."""
+    monkeypatch.setattr(cells, "_COUNTED", (_is_hidden, _is_anonymous))
+
+
+def siblings_of_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not count how many hidden respondents are left over."""
+    monkeypatch.setattr(cells, "_COUNTED", (_is_anybody, _is_anonymous))
+
+
+def siblings_of_anonymous(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not count how many ANONYMOUS respondents are left over."""
+    monkeypatch.setattr(cells, "_COUNTED", (_is_anybody, _is_hidden))
+
+
+def _is_anybody(_: Respondent) -> bool:
+    return True
+
+
+def _is_hidden(one: Respondent) -> bool:
+    return one.hidden
+
+
+def _is_anonymous(one: Respondent) -> bool:
+    return one.anonymous
+
+
+def counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let hidden respondents wait for the next window although this one counts them."""
+    make_draft = lattice.make_draft
+
+    def and_keep(submissions: Collection[Submission], *others: Any) -> Draft:
+        draft = make_draft(submissions, *others)
+        hidden = {one.id for one in submissions if one.hidden}
+        return replace(draft, counted=draft.counted - hidden)
+
+    monkeypatch.setattr(lattice, "make_draft", and_keep)
+
+
+def gate_of_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show a question's figure wherever the cell is published, however few answered it."""
+
+    def restrict(
+        respondents: Collection[Respondent], minimum: int, within: Lattice | None = None
+    ) -> Lattice:
+        if within is None or within.organisation is None:
+            return make_lattice(respondents, minimum, within)
+        answered = {one.key for one in respondents}
+
+        def part(cell: Cell) -> Cell:
+            return replace(cell, respondents=cell.respondents & answered)
+
+        segments = {value: part(cell) for value, cell in within.segments.items()}
+        return Lattice(part(within.organisation), segments)
+
+    monkeypatch.setattr(lattice, "make_lattice", restrict)
+
+
+def questions_beyond_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count in a question's figure whom the window's cell leaves out, and who waits."""
+
+    def ignore(
+        respondents: Collection[Respondent], minimum: int, within: Lattice | None = None
+    ) -> Lattice:
+        del within
+        return make_lattice(respondents, minimum)
+
+    monkeypatch.setattr(lattice, "make_lattice", ignore)
+
+
+def quarters_beside_years(organisation: Organisation) -> None:
+    """Publish the same three years twice: in windows of three months and of twelve."""
+    publish(replace(organisation, window_months=12))
+    publish(replace(organisation, window_months=3))
+
+
+def rolling_windows(organisation: Organisation) -> None:
+    """Publish twelve months every three months, and count everybody in each."""
+    for month in range(12, MONTHS + 1, 3):
+        year = [one for at, one in organisation.answered if month - 12 <= at < month]
+        make_edition(year, organisation.crowd)
+
+
+def two_dimensions(organisation: Organisation) -> None:
+    """Publish by department and by location, each passing by itself."""
+    publish(organisation)
+    chance = Random(organisation.seed)  # noqa: S311 - no secret.
+    located = [
+        (month, replace(one, segment=chance.choice(["north", "south"])))
+        for month, one in organisation.answered
+    ]
+    publish(replace(organisation, answered=tuple(located)))
+
+
+def editions_per_audience(organisation: Organisation) -> None:
+    """Publish again with CONFIDENTIAL as identified, for those who read it as rows."""
+    publish(organisation)
+    trusted = [(month, replace(one, hidden=one.anonymous)) for month, one in organisation.answered]
+    publish(replace(organisation, answered=tuple(trusted)))
