@@ -29,9 +29,7 @@ def ensure_application_role(connection: Connection) -> None:
     """
     name = application_role_name()
     quoted = connection.dialect.identifier_preparer.quote(name)
-    known = connection.scalar(
-        text("SELECT true FROM pg_roles WHERE rolname = :name"), {"name": name}
-    )
+    known = _is_known(connection, name)
     if get_settings().application_database_url is not None and known:
         return
     verb = "ALTER" if known else "CREATE"
@@ -70,22 +68,39 @@ def ensure_benchmark_role(connection: Connection) -> None:
     is NOINHERIT, so that it reads across organisations only after `SET ROLE`.
 
     Raises:
-        RuntimeError: The role is missing and the owner may not create roles.
+        RuntimeError: The role is missing and the owner may not create roles, or the application
+            role inherits from it.
     """
-    name = benchmark_role_name()
+    application, benchmark = application_role_name(), benchmark_role_name()
+    if not _is_known(connection, benchmark):
+        _create_benchmark_role(connection, application, benchmark)
+    inherits = text("SELECT pg_has_role(:application, :benchmark, 'USAGE')")
+    if connection.scalar(inherits, {"application": application, "benchmark": benchmark}):
+        message = (
+            f"The role {application} inherits from {benchmark} and would read other organisations'"
+            f" contributions. As a superuser: ALTER ROLE {application} NOINHERIT;"
+            f" REVOKE {benchmark} FROM {application}; GRANT {benchmark} TO {application};"
+        )
+        raise RuntimeError(message)
+
+
+def _is_known(connection: Connection, name: str) -> bool:
+    known = text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :name)")
+    return bool(connection.scalar(known, {"name": name}))
+
+
+def _create_benchmark_role(connection: Connection, application: str, benchmark: str) -> None:
     quote = connection.dialect.identifier_preparer.quote
-    if connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :name"), {"name": name}):
-        return
     try:
         with connection.begin_nested():
             connection.exec_driver_sql(
-                f"CREATE ROLE {quote(name)} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
+                f"CREATE ROLE {quote(benchmark)} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
                 " NOBYPASSRLS NOREPLICATION"
             )
-            connection.exec_driver_sql(f"GRANT {quote(name)} TO {quote(application_role_name())}")
+            connection.exec_driver_sql(f"GRANT {quote(benchmark)} TO {quote(application)}")
     except ProgrammingError as error:
         message = (
-            f"The role {name} is missing and the owner of the database may not create it."
+            f"The role {benchmark} is missing and the owner of the database may not create it."
             " Run deploy/roles.sql as a superuser."
         )
         raise RuntimeError(message) from error
