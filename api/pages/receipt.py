@@ -19,8 +19,8 @@ from api.pages.texts import accepted_languages, chosen_language, words
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.errors import InvalidInput, NotFound
-from tenants.interviews.models import Confidentiality
 from tenants.insights.withdrawals import withdraw_response
+from tenants.interviews.models import Confidentiality
 from tenants.interviews.receipts import Receipt, get_receipt
 from tenants.questionnaires.forms import Form, field
 from tenants.questionnaires.question_types import AnswerState
