@@ -6,7 +6,7 @@ from typing import Any
 from tenants.disclosure import figures
 from tenants.disclosure.cells import Coverage
 from tenants.disclosure.figures import Figure, Relation, Statistic, Suppressed, Unit
-from tenants.insights.items import Item, Measured
+from tenants.insights.items import NO, YES, Item, Measured
 from tenants.metrics import (
     CANDIDATE_NPS,
     CONTROLLABLE_SHARE,
@@ -25,6 +25,10 @@ from tenants.statistics import mean, net_promoter
 NOTES: Mapping[Coverage, str] = {
     Coverage.ALL_ANSWERS: "All answers.",
     Coverage.IDENTIFIED_ONLY: "Identified answers only.",
+}
+YES_OR_NO: Mapping[str, Mapping[str, str]] = {
+    YES: {"en": "Yes", "de": "Ja"},
+    NO: {"en": "No", "de": "Nein"},
 }
 PROMOTERS = (9, 10)
 DETRACTORS = range(7)
@@ -52,7 +56,7 @@ def question_document(
         "type": question.type.value,
         "audience": question.audience.value,
         "wording": dict(question.wording),
-        "options": {option["code"]: dict(option["wording"]) for option in question.options},
+        "options": _wordings(item),
         "points": None if item.points is None else [item.points[0], item.points[-1]],
         "coverage": None if coverage is None else coverage.value,
     }
@@ -76,6 +80,13 @@ def question_document(
     if len(answers) >= distribution_minimum:
         document["distribution"] = _distribution(item, answers, note)
     return document
+
+
+def _wordings(item: Item) -> dict[str, dict[str, str]]:
+    """Return what each option, or row of a matrix, says by language."""
+    if item.question.type is QuestionTypeKey.BOOLEAN:
+        return {code: dict(wording) for code, wording in YES_OR_NO.items()}
+    return {option["code"]: dict(option["wording"]) for option in item.question.options}
 
 
 def _points(answers: Iterable[Measured]) -> list[int]:

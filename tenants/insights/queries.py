@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tenants.access import Permission, Role, Viewer, require
 from tenants.disclosure import figures
 from tenants.disclosure.cells import MINIMUM_FLOOR, Coverage
-from tenants.disclosure.figures import Statistic
+from tenants.disclosure.figures import Statistic, Suppressed
 from tenants.errors import NotFound
 from tenants.insights.models import CellKind, Dimension
 from tenants.insights.offer_figures import OfferCounts, TimePoint, offer_figures, over_time
@@ -284,7 +284,7 @@ def _insights(
         for month in (months_after(first, count) for count in range(SERIES_MONTHS))
     }
     audiences = AUDIENCES[viewer.roles[organisation_id]]
-    questions = [_question(one) for one in row.questions or ()]
+    questions = [_question(one, figures.suppressed(minimum)) for one in row.questions or ()]
     return Insights(
         edition=None
         if row.id is None
@@ -302,11 +302,13 @@ def _insights(
     )
 
 
-def _question(document: Mapping[str, Any]) -> QuestionInsight:
+def _question(document: Mapping[str, Any], withheld: Suppressed) -> QuestionInsight:
     """Return a question as an edition keeps it."""
 
     def statistic(name: str) -> Statistic | None:
-        return figures.from_json(document[name]) if name in document else None
+        if document["points"] is None:
+            return None
+        return figures.from_json(document[name]) if name in document else withheld
 
     distribution = document.get("distribution")
     row = document["row"]

@@ -225,4 +225,4 @@ async def test_a_figure_goes_alone_when_only_its_own_respondents_have_gone() -> 
     assert seen.figures[CANDIDATE_NPS] == WITHHELD
     assert isinstance(seen.figures[CONTROLLABLE_SHARE], Figure)
     (score,) = [one for one in seen.questions if one.concept == "recommendation"]
-    assert (score.coverage, score.mean, score.distribution) == (None, None, None)
+    assert (score.coverage, score.mean, score.distribution) == (None, WITHHELD, None)
