@@ -6,7 +6,7 @@ from uuid import UUID
 from deploy.errors import DeployError
 from jobs.broker import make_broker
 from jobs.doorbell import QUEUE, message_of
-from jobs.schedule import SCHEDULE
+from jobs.schedule import ONCE, SCHEDULE
 from tenants import db, work
 from tenants.access import Viewer
 from tenants.organisations import queries as organisations
@@ -15,7 +15,7 @@ from tenants.work import Bell, Session
 
 
 async def start_job(name: str, slug: str | None) -> int:
-    """Enqueue a scheduled job now and ring for it; return for how many organisations.
+    """Enqueue a scheduled job now and ring for it; return how many times.
 
     A worker does it, under the same rules as on schedule: a flush still needs five.
 
@@ -24,10 +24,14 @@ async def start_job(name: str, slug: str | None) -> int:
         slug: Of the only organisation that it is wanted for; None for every one.
 
     Raises:
-        DeployError: There is no such job or organisation.
+        DeployError: There is no such job or organisation, or the job belongs to none.
     """
-    if name not in SCHEDULE:
-        message = f"there is no scheduled job {name}; there are: {', '.join(sorted(SCHEDULE))}"
+    known = {**SCHEDULE, **ONCE}
+    if name not in known:
+        message = f"there is no scheduled job {name}; there are: {', '.join(sorted(known))}"
+        raise DeployError(message)
+    if name in ONCE and slug is not None:
+        message = f"{name} is a job of the installation, not of an organisation"
         raise DeployError(message)
     broker = make_broker(get_settings())
     broker.declare_queue(QUEUE)
@@ -42,6 +46,9 @@ async def start_job(name: str, slug: str | None) -> int:
 
 
 async def _enqueue(session: Session, viewer: Viewer, name: str, slug: str | None) -> int:
+    if name in ONCE:
+        work.enqueue(session, name, None)
+        return 1
     ids: Sequence[UUID | None]
     if slug is None:
         ids = await organisations.list_organisation_ids(session, viewer)

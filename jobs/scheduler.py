@@ -7,14 +7,16 @@ import asyncio
 import logging
 import signal
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 from cronsim import CronSim
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.broker import make_broker
 from jobs.doorbell import QUEUE, Doorbell
-from jobs.schedule import SCHEDULE
+from jobs.schedule import ONCE, SCHEDULE
 from tenants import db, work
 from tenants.access import Viewer
 from tenants.organisations import queries as organisations
@@ -27,8 +29,18 @@ SWEEP_SECONDS = 1.0
 SCHEDULE_SECONDS = 20.0
 
 
-async def start_scheduled(session: Session, viewer: Viewer, *, name: str, cron: str) -> int:
-    """Enqueue a scheduled job for every organisation if it is due; return for how many."""
+async def start_scheduled(
+    session: Session, viewer: Viewer, *, name: str, cron: str, once: bool = False
+) -> int:
+    """Enqueue a scheduled job if it is due; return how many times.
+
+    Args:
+        session: The transaction.
+        viewer: The operator.
+        name: The job's name.
+        cron: When it is due.
+        once: Whether it is the installation's own, and not one of every organisation.
+    """
 
     def is_due(last_run_at: datetime) -> bool:
         # The database answers in the time zone of its server.
@@ -36,7 +48,9 @@ async def start_scheduled(session: Session, viewer: Viewer, *, name: str, cron: 
 
     if not await work.take_turn(session, viewer, name=name, is_due=is_due):
         return 0
-    ids = await organisations.list_organisation_ids(session, viewer)
+    ids: Sequence[UUID | None] = [None]
+    if not once:
+        ids = await organisations.list_organisation_ids(session, viewer)
     for organisation_id in ids:
         work.enqueue(session, name, organisation_id)
     return len(ids)
@@ -58,8 +72,14 @@ async def serve(stop: asyncio.Event) -> None:
         try:
             await tick(doorbell)
             if time.monotonic() - scheduled_at >= SCHEDULE_SECONDS:
-                for name, cron in SCHEDULE.items():
-                    await db.run(start_scheduled, Viewer.operator(), name=name, cron=cron)
+                for name, cron in {**SCHEDULE, **ONCE}.items():
+                    await db.run(
+                        start_scheduled,
+                        Viewer.operator(),
+                        name=name,
+                        cron=cron,
+                        once=name in ONCE,
+                    )
                 scheduled_at = time.monotonic()
         except (SQLAlchemyError, OSError) as error:
             _logger.warning("the database is away (%s)", type(error).__name__)

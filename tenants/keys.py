@@ -36,7 +36,9 @@ class Purpose(StrEnum):
     CANDIDATE = "candidate"
     RECEIPT = "receipt"
     RETRY = "retry"
+    IMPORT = "import"
     TOKEN = "token"  # noqa: S105 - likewise.
+    OBSERVER = "observer"
 
 
 @lru_cache(maxsize=64)

@@ -22,13 +22,8 @@ MAX_LINES = 400
 MAX_FUNCTION_LINES = 50
 SHAPELESS = {"utils", "helpers", "common", "manager", "base", "core", "misc"}
 # Where SQL is written; everything else of the domain is words of the domain.
-SQL = {
-    "queries.py",
-    "publishing_queries.py",
-    "response_queries.py",
-    "models.py",
-    "erasure.py",
-    "idempotency.py",
+SQL = {"models.py", "erasure.py", "idempotency.py"} | {
+    path.name for path in (ROOT / "tenants").rglob("*queries.py")
 }
 # The rows of jobs are the worker's: row-level security alone keeps it to its scope.
 SCOPED_BY_THE_DATABASE = {"work.claim", "work.finish", "work.fail", "work.sweep", "work.take_turn"}

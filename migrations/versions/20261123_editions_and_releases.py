@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("as_of_on", sa.Date(), nullable=False),
         sa.Column("rules", postgresql.JSONB(), nullable=False),
         sa.Column("inputs_hash", sa.Text(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
@@ -122,7 +122,7 @@ def upgrade() -> None:
         sa.Column("industry", sa.Text(), nullable=False),
         sa.Column("size_band", sa.Text(), nullable=False),
         sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("member_since", sa.Date(), nullable=False),
+        sa.Column("began_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisations.id"],
@@ -134,15 +134,15 @@ def upgrade() -> None:
         "benchmark_observers",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("observer_key", sa.LargeBinary(), nullable=False),
-        sa.Column("seen_from", sa.Date(), nullable=False),
-        sa.Column("seen_until", sa.Date(), nullable=True),
+        sa.Column("seen_from_on", sa.Date(), nullable=False),
+        sa.Column("seen_until_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisations.id"],
             name=op.f("fk_benchmark_observers_organisation_id"),
         ),
         sa.PrimaryKeyConstraint(
-            "organisation_id", "observer_key", "seen_from", name=op.f("pk_benchmark_observers")
+            "organisation_id", "observer_key", "seen_from_on", name=op.f("pk_benchmark_observers")
         ),
     )
     op.create_table(

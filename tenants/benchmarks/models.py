@@ -19,7 +19,7 @@ from tenants.organisations.models import Industry, Region, SizeBand
 class BenchmarkMember(TenantKey, Model):
     """An organisation's place in the peer catalogue.
 
-    Organisations of one corporate family count as one; `member_since` is the organisation's first
+    Organisations of one corporate family count as one; `began_on` is the organisation's first
     day, which its age is counted from.
     """
 
@@ -29,7 +29,7 @@ class BenchmarkMember(TenantKey, Model):
     industry: Mapped[Industry] = mapped_column(Coded(Industry))
     size_band: Mapped[SizeBand] = mapped_column(Coded(SizeBand))
     region: Mapped[Region] = mapped_column(Coded(Region))
-    member_since: Mapped[date] = mapped_column(Date)
+    began_on: Mapped[date] = mapped_column(Date)
 
 
 class BenchmarkConsent(Tenant, Model):
@@ -51,8 +51,8 @@ class BenchmarkObserver(TenantKey, Model):
     __tablename__ = "benchmark_observers"
 
     observer_key: Mapped[bytes] = mapped_column(primary_key=True)
-    seen_from: Mapped[date] = mapped_column(Date, primary_key=True)
-    seen_until: Mapped[date | None] = mapped_column(Date)
+    seen_from_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    seen_until_on: Mapped[date | None] = mapped_column(Date)
 
 
 class Contribution(TenantKey, Model):
@@ -80,7 +80,7 @@ class BenchmarkRelease(Model):
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
-    as_of: Mapped[date] = mapped_column(Date)
+    as_of_on: Mapped[date] = mapped_column(Date)
     rules: Mapped[dict[str, Any]] = mapped_column(JSONB)
     inputs_hash: Mapped[str]
     released_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -91,7 +91,9 @@ class BenchmarkComparison(TenantKey, Model):
 
     `audience` is empty for the organisation's own people, and an observer's key for those who
     could see other families, too. `peer_groups` lists the groups that the organisation belongs to,
-    nearest first, each with its statistics or with nothing where too few stand behind it.
+    nearest first, each with its statistics or with nothing where too few stand behind it. The last
+    one, of all organisations, also keeps hashes of the families that the audience may know:
+    whoever can see another contributor by now must not read the row.
     """
 
     __tablename__ = "benchmark_comparisons"

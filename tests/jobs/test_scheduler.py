@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID, uuid4
 
 import dramatiq
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobs import scheduler
-from jobs.schedule import SCHEDULE
+from jobs.schedule import ONCE, SCHEDULE
 from tenants import work
 from tenants.access import Viewer
 from tenants.db import run
@@ -141,10 +142,33 @@ async def test_the_time_of_a_schedule_is_in_utc() -> None:
 
 @pytest.mark.usefixtures("perform")
 def test_every_scheduled_job_has_a_time_and_somebody_who_does_it() -> None:
-    assert dict(SCHEDULE) == {"interviews.close": "5 0 * * *", "interviews.flush": "23 2 * * *"}
-    for cron in SCHEDULE.values():
-        assert next(CronSim(cron, datetime(2026, 1, 1, tzinfo=UTC))).day == 1
-    assert set(SCHEDULE) <= set(dramatiq.get_broker().actors)
+    new_year = datetime(2026, 1, 1, tzinfo=UTC)
+    first = {name: next(CronSim(cron, new_year)) for name, cron in {**SCHEDULE, **ONCE}.items()}
+    assert first == {
+        "interviews.close": datetime(2026, 1, 1, 0, 5, tzinfo=UTC),
+        "interviews.flush": datetime(2026, 1, 1, 2, 23, tzinfo=UTC),
+        "insights.publish": datetime(2026, 1, 1, 3, 10, tzinfo=UTC),
+        # Everybody contributes before the release of the quarter is made.
+        "benchmarks.contribute": datetime(2026, 1, 2, 3, 40, tzinfo=UTC),
+        "benchmarks.release": datetime(2026, 1, 3, 3, 40, tzinfo=UTC),
+    }
+    assert set(first) <= set(dramatiq.get_broker().actors)
+    assert not set(SCHEDULE) & set(ONCE)
+
+
+@pytest.mark.usefixtures("connection", "bells")
+async def test_a_job_of_the_installation_is_enqueued_once_and_belongs_to_nobody() -> None:
+    await make_client()
+    name = f"test.{uuid4()}"
+    await last_ran(name, datetime.now(UTC) - timedelta(minutes=1))
+    given: Any = {"name": name, "cron": ALWAYS, "once": True}
+    assert await run(scheduler.start_scheduled, OPERATOR, **given) == 1
+
+    async def find(session: Session, _viewer: Viewer) -> list[UUID | None]:
+        rows = await session.scalars(select(Job.organisation_id).where(Job.name == name))
+        return list(rows)
+
+    assert await run(find, OPERATOR) == [None]
 
 
 @pytest.mark.usefixtures("connection")

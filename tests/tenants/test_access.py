@@ -8,32 +8,59 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tenants.access import ROLE_PERMISSIONS, Permission, Role, Viewer, ViewerKind, require
-from tenants.db import run, scope_statement
+from tenants.benchmarks import queries as benchmark_queries
+from tenants.benchmarks import service as benchmarks
+from tenants.db import application_url, benchmark_role, run, scope_statement
 from tenants.errors import Forbidden
 from tenants.interviews import service as interviews
 from tenants.interviews import submission
 from tenants.model import Model
 from tenants.organisations import service as organisations
+from tenants.settings import get_settings
 from tenants.work import Session
 from tests.api.asking import token_of
 from tests.api.world import fingerprint, make_world
-from tests.factories import make_client
+from tests.factories import Client, make_client
+from tests.tenants.insights.answered import add_response
+from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age, publish
 
 _P = Permission
 _LISTS = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
-_OF_CLIENT = {_P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ}
+_OF_CLIENT = {_P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ, _P.INSIGHTS_READ}
 _BY_HAND = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
 _BEHIND = {_P.CANDIDATE_READ, _P.RESPONSE_READ, _P.INTAKE_READ, _P.JOB_READ}
 
 # A copy by hand; what each of these lets a role see and do is in tests/api/test_role_matrix.py.
 GRANTED = {
-    Role.CONSULTANT: {*_LISTS, *_OF_CLIENT, *_BY_HAND, *_BEHIND, _P.INTERVIEW_OUTCOME_READ},
-    Role.HR: {*_LISTS, *_OF_CLIENT, *_BY_HAND, *_BEHIND, _P.REQUISITION_ASSIGN, _P.MEMBER_READ},
+    Role.CONSULTANT: {
+        *_LISTS,
+        *_OF_CLIENT,
+        *_BY_HAND,
+        *_BEHIND,
+        _P.INTERVIEW_OUTCOME_READ,
+        _P.BENCHMARK_READ,
+    },
+    Role.HR: {
+        *_LISTS,
+        *_OF_CLIENT,
+        *_BY_HAND,
+        *_BEHIND,
+        _P.REQUISITION_ASSIGN,
+        _P.MEMBER_READ,
+        _P.BENCHMARK_READ,
+    },
     Role.HIRING_MANAGER: {*_LISTS, *_OF_CLIENT},
-    Role.LEADERSHIP: {*_OF_CLIENT, _P.OFFER_COUNT, _P.INTERVIEW_COUNT},
+    Role.LEADERSHIP: {*_OF_CLIENT, _P.OFFER_COUNT, _P.INTERVIEW_COUNT, _P.BENCHMARK_READ},
     Role.CANDIDATE: {_P.RESPONSE_SUBMIT},
     Role.INTAKE: {_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN},
-    Role.JOB: {*_BY_HAND, _P.INTERVIEW_CLOSE, _P.RESPONSE_FLUSH},
+    Role.JOB: {
+        *_BY_HAND,
+        _P.INTERVIEW_CLOSE,
+        _P.RESPONSE_FLUSH,
+        _P.RESPONSE_IMPORT,
+        _P.INSIGHTS_PUBLISH,
+        _P.BENCHMARK_CONTRIBUTE,
+    },
 }
 
 
@@ -71,15 +98,18 @@ def test_a_scope_is_made_of_ids_and_digits_and_names_nothing_for_nobody() -> Non
         ViewerKind.PERSON, person, "'; DROP TABLE people; --", {here: Role.HR}, token_hash=b"\x01'"
     )
     assert scope_statement(viewer) == (
+        "SET LOCAL ROLE NONE;"
         f"SET LOCAL app.organisations = '{{{here}}}';SET LOCAL app.person = '{person}';"
         "SET LOCAL app.token = '0127';SET LOCAL app.operator = ''"
     )
     for nobody in (Viewer(), Viewer(ViewerKind.CANDIDATE, person)):
         assert scope_statement(nobody) == (
-            "SET LOCAL app.organisations = '{}';SET LOCAL app.person = '';"
+            "SET LOCAL ROLE NONE;SET LOCAL app.organisations = '{}';SET LOCAL app.person = '';"
             "SET LOCAL app.token = '';SET LOCAL app.operator = ''"
         )
     assert scope_statement(Viewer.operator()).endswith("SET LOCAL app.operator = 'on'")
+    role = benchmark_role(application_url(get_settings()).username or "")
+    assert scope_statement(Viewer.benchmark()).startswith(f'SET LOCAL ROLE "{role}";SET LOCAL ')
 
 
 TENANT_TABLES = sorted(
@@ -97,6 +127,50 @@ async def rows_in(viewer: Viewer, statement: str) -> int:
     return await run(send, viewer)
 
 
+async def compare(client: Client) -> None:
+    """Publish an edition of a client, let it contribute, and write what it may be shown."""
+    await run(age, client.job, client.organisation_id)
+    for _ in range(5):
+        await add_response(client, BEGAN)
+    await publish(client, as_of=LAST_MONTH)
+    here = {"organisation_id": client.organisation_id}
+    await run(
+        benchmarks.join_benchmark,
+        client.job,
+        **here,
+        family=client.slug,
+        text="We take part.",
+        joined_on=BEGAN,
+    )
+    await run(
+        benchmarks.contribute,
+        client.job,
+        **here,
+        starts_on=BEGAN,
+        ends_on=THIS_MONTH,
+        firm_people=await run(benchmark_queries.list_firm_people, Viewer.operator()),
+    )
+    await run(write_comparison, Viewer.benchmark(), client.organisation_id)
+
+
+async def write_comparison(session: Session, _viewer: Viewer, organisation_id: UUID) -> None:
+    for statement in (
+        """
+        INSERT INTO benchmark_releases
+            (number, starts_on, ends_on, as_of_on, rules, inputs_hash, released_at)
+        SELECT coalesce(max(number), 0) + 1, current_date, current_date, current_date, '{}', '',
+               now()
+        FROM benchmark_releases
+        """,
+        """
+        INSERT INTO benchmark_comparisons
+            (organisation_id, release_number, audience, metric, peer_groups)
+        SELECT :organisation, max(number), '', 'DECLINE_RATE', '[]' FROM benchmark_releases
+        """,
+    ):
+        await session.execute(text(statement), {"organisation": organisation_id})
+
+
 @pytest.mark.usefixtures("connection")
 async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
     """Whatever the code above forgets: the application's role reaches nothing else."""
@@ -110,6 +184,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
             idempotency_key="a key",
         )
         await run(submission.save_answers, one.unanswered.viewer, answers={})
+        await compare(one.client)
         held = await fingerprint(one.client)
         assert [name for name in TENANT_TABLES if held[name][0] == 0] == []
     mine, theirs = other.client.job, world.client.organisation_id
@@ -132,8 +207,8 @@ async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
         f"INSERT INTO {name} ({columns}) SELECT {moved} FROM {name} RETURNING 1",  # noqa: S608 - likewise.
         f"UPDATE {name} SET organisation_id = '{theirs}' RETURNING 1",  # noqa: S608 - likewise.
     ]
-    if name == "audit_events":
-        # The log can be added to and read, and that is all.
+    if name in ("audit_events", "benchmark_comparisons"):
+        # The log can be added to and read, what was compared can be read, and that is all.
         refused += [f"{changed} RETURNING 1", gone]
     else:
         assert (

@@ -23,11 +23,11 @@ LAST_MONTH = months_after(THIS_MONTH, -1)
 
 async def make_old_client() -> Client:
     client = await make_client()
-    await run(_age, client.job, client.organisation_id)
+    await run(age, client.job, client.organisation_id)
     return client
 
 
-async def _age(session: Session, _viewer: Viewer, organisation_id: object) -> None:
+async def age(session: Session, _viewer: Viewer, organisation_id: object) -> None:
     began = datetime(BEGAN.year, BEGAN.month, 15, tzinfo=UTC)
     await session.execute(
         update(Organisation).where(Organisation.id == organisation_id).values(created_at=began)

@@ -1,0 +1,49 @@
+"""Jobs about the benchmark: each organisation contributes, then the installation releases."""
+
+from datetime import UTC, datetime
+
+from jobs.actor import Task, actor
+from tenants.access import Viewer
+from tenants.benchmarks import queries
+from tenants.benchmarks import service as benchmarks
+from tenants.benchmarks.windows import window_of
+from tenants.db import run
+from tenants.work import Session
+
+
+@actor("benchmarks.contribute")
+async def contribute(task: Task) -> None:
+    """Write what an organisation contributes to the next release, if it takes part."""
+    window = window_of(datetime.now(UTC).date())
+    firm_people = await run(queries.list_firm_people, Viewer.operator())
+    await task.complete(
+        benchmarks.contribute,
+        organisation_id=task.organisation,
+        starts_on=window.starts_on,
+        ends_on=window.ends_on,
+        firm_people=firm_people,
+    )
+
+
+@actor("benchmarks.release")
+async def release(task: Task) -> None:
+    """Make the release of the quarter, unless an earlier attempt has made it.
+
+    The benchmark's role can make a release and cannot know of the job, so these are two
+    transactions; a window that has its release is not released again.
+    """
+    today = datetime.now(UTC).date()
+    window = window_of(today)
+    await run(
+        benchmarks.release,
+        Viewer.benchmark(),
+        starts_on=window.starts_on,
+        ends_on=window.ends_on,
+        as_of=today,
+        again=False,
+    )
+    await task.complete(_nothing_more)
+
+
+async def _nothing_more(_session: Session, _viewer: Viewer) -> None:
+    """Leave it at that: the release is made."""

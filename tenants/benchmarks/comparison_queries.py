@@ -1,0 +1,147 @@
+"""All SQL of reading a comparison: one statement, whatever is asked for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from tenants.access import Permission, Viewer, require
+from tenants.benchmarks.queries import OFFERS_OF_WINDOW
+from tenants.errors import NotFound
+from tenants.insights.offer_figures import OfferCounts
+from tenants.work import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInfo:
+    """Which release a comparison is from; its window is half-open."""
+
+    number: int
+    starts_on: date
+    ends_on: date
+    released_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything around an organisation's comparisons that somebody may need.
+
+    Attributes:
+        takes_part: Whether its consent is in force today.
+        release: The newest one that it was compared in; None before the first.
+        comparisons: Audience and groups of each row, by metric.
+        others: Hashed families of the viewer's other organisations that contributed, by metric.
+        firm_ids: Firms that the viewer belongs to.
+        offers: What became of its offers in the release's window; none without a release.
+        edition: Figures of its newest edition, of the whole organisation, by metric.
+        audiences: Whose question each concept is, in that edition.
+    """
+
+    takes_part: bool
+    release: ReleaseInfo | None
+    comparisons: Mapping[str, Sequence[tuple[bytes, Sequence[Mapping[str, Any]]]]]
+    others: Mapping[str, frozenset[str]]
+    firm_ids: Sequence[UUID]
+    offers: OfferCounts
+    edition: Mapping[str, Any]
+    audiences: Mapping[str, str]
+
+
+# Consent is as of today, the figures are the release's. Firms and other organisations come by
+# row-level security: a firm's people are read by themselves, organisations by who is in scope.
+_READ: Final = text(
+    f"""
+    WITH released AS (
+        SELECT r.number, r.starts_on, r.ends_on, r.released_at
+        FROM benchmark_releases r
+        WHERE r.number = (SELECT max(c.release_number) FROM benchmark_comparisons c
+                          WHERE c.organisation_id = :organisation)
+    ), span AS (
+        SELECT starts_on, ends_on FROM released
+    ), {OFFERS_OF_WINDOW}, edition AS (
+        SELECT e.id, e.figures
+        FROM editions e
+        WHERE e.organisation_id = :organisation
+        ORDER BY e.ends_on DESC
+        LIMIT 1
+    ), cell AS (
+        SELECT c.figures, c.questions
+        FROM edition_cells c
+        WHERE c.organisation_id = :organisation AND c.edition_id = (SELECT id FROM edition)
+          AND c.kind = 'ORGANISATION' AND c.segment = ''
+    ), others AS (
+        SELECT c.metric, jsonb_agg(c.peer_groups -> -1 -> 'coalition' -> 0) AS families
+        FROM benchmark_comparisons c
+        WHERE c.organisation_id = ANY (:others) AND c.audience = ''
+          AND c.release_number = (SELECT number FROM released)
+          AND (CAST(:metrics AS text[]) IS NULL OR c.metric = ANY (:metrics))
+        GROUP BY c.metric
+    )
+    SELECT o.id, r.number, r.starts_on, r.ends_on, r.released_at, to_jsonb(n) AS offers,
+           EXISTS (SELECT FROM benchmark_consents k
+                   WHERE k.organisation_id = :organisation AND k.given_on <= :today
+                     AND (k.withdrawn_on IS NULL OR k.withdrawn_on > :today)) AS takes_part,
+           (SELECT jsonb_agg(jsonb_build_array(c.metric, encode(c.audience, 'hex'), c.peer_groups))
+            FROM benchmark_comparisons c
+            WHERE c.organisation_id = :organisation AND c.release_number = r.number
+              AND (CAST(:metrics AS text[]) IS NULL OR c.metric = ANY (:metrics))) AS comparisons,
+           (SELECT jsonb_object_agg(metric, families) FROM others) AS others,
+           ARRAY(SELECT f.firm_id FROM firm_members f WHERE f.person_id = :person) AS firms,
+           coalesce((SELECT figures FROM edition), '{{}}')
+               || coalesce((SELECT figures FROM cell), '{{}}') AS edition,
+           (SELECT jsonb_object_agg(q ->> 'concept', q ->> 'audience')
+            FROM cell, jsonb_array_elements(cell.questions) q
+            WHERE q ->> 'concept' IS NOT NULL) AS audiences
+    FROM organisations o
+    CROSS JOIN counted n
+    LEFT JOIN released r ON true
+    WHERE o.id = :organisation
+    """  # noqa: S608 - our own words.
+)
+
+
+async def find_comparisons(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    metrics: Collection[str] | None,
+) -> Found:
+    """Return what there is of some metrics, or of all, in the newest release.
+
+    Raises:
+        Forbidden: The viewer's role reads no benchmark.
+        NotFound: There is no such organisation.
+    """
+    require(viewer, Permission.BENCHMARK_READ, organisation_id)
+    given = {
+        "organisation": organisation_id,
+        "others": [one for one in viewer.roles if one != organisation_id],
+        "metrics": None if metrics is None else list(metrics),
+        "person": viewer.id,
+        "today": datetime.now(UTC).date(),
+    }
+    row = (await session.execute(_READ, given)).one_or_none()
+    if row is None:
+        noun = "organisation"
+        raise NotFound(noun)
+    by_metric: dict[str, list[tuple[bytes, Sequence[Mapping[str, Any]]]]] = {}
+    for metric, audience, groups in row.comparisons or ():
+        by_metric.setdefault(metric, []).append((bytes.fromhex(audience), groups))
+    return Found(
+        takes_part=row.takes_part,
+        release=None
+        if row.number is None
+        else ReleaseInfo(
+            row.number, row.starts_on, row.ends_on, row.released_at.astimezone(UTC).date()
+        ),
+        comparisons=by_metric,
+        others={metric: frozenset(names) for metric, names in (row.others or {}).items()},
+        firm_ids=row.firms,
+        offers=OfferCounts(**row.offers),
+        edition=row.edition,
+        audiences=row.audiences or {},
+    )

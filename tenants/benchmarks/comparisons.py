@@ -1,0 +1,252 @@
+"""Reading: how an organisation compares, as far as the viewer may be shown it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from tenants.access import Permission, Role, Viewer, require
+from tenants.benchmarks import comparison_queries as queries
+from tenants.benchmarks.comparison_queries import Found, ReleaseInfo
+from tenants.benchmarks.measuring import concept_of
+from tenants.benchmarks.observers import firm_key, person_key
+from tenants.benchmarks.peer_groups import PEER_GROUPS, PeerGroup
+from tenants.benchmarks.publication import EXACTLY_KNOWN, OWN_PEOPLE
+from tenants.benchmarks.service import rules_in_force
+from tenants.disclosure import figures, peers
+from tenants.disclosure.cells import MINIMUM_FLOOR
+from tenants.disclosure.figures import CountBand, Figure, Statistic, Suppressed
+from tenants.disclosure.peers import Standing
+from tenants.errors import InvalidInput
+from tenants.insights.offer_figures import offer_figures
+from tenants.insights.queries import AUDIENCES
+from tenants.metrics import CONTRIBUTION_FLOOR, METRICS, Metric, MetricRows, find_metric
+from tenants.settings import get_settings
+from tenants.work import Session
+
+GOES_IN_EXACTLY: Final = "The exact value goes into the benchmark."
+_THINGS: Final[Mapping[MetricRows, str]] = {
+    MetricRows.OFFERS: "resolved offers",
+    MetricRows.RESPONSES: "answers to the question as others ask it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric of an organisation beside its peers.
+
+    Attributes:
+        metric: Which.
+        release: The one that the peers' figures are from; None before the first.
+        own: The organisation's own figure.
+        requested: The peer group that was asked for: the nearest one, unless another was named.
+        peer_group: The group that the figures are of: the requested one or the nearest of its
+            parents behind which enough stand; None when there is none.
+        contributors: How many families are in it, in bands; None likewise.
+        quantiles: By name, as in `tenants.disclosure.peers.QUANTILES`.
+        standing: In which part of the group the own figure lies; None where that is not shown.
+    """
+
+    metric: Metric
+    release: ReleaseInfo | None
+    own: Statistic
+    requested: PeerGroup | None
+    peer_group: PeerGroup | None
+    contributors: CountBand | None
+    quantiles: Mapping[str, Statistic]
+    standing: Standing | None
+
+
+async def get_benchmark(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    metric: str,
+    peer_group: str | None = None,
+) -> Comparison:
+    """Return how an organisation compares in one metric, in one statement.
+
+    Who does not take part, has not been compared yet or contributes too little is told so in the
+    words of every withheld statistic.
+
+    Args:
+        session: The transaction.
+        viewer: Somebody whose role reads the benchmark.
+        organisation_id: Whose.
+        metric: Key of a metric.
+        peer_group: Key of one of the organisation's groups; the nearest if absent.
+
+    Raises:
+        Forbidden: The viewer's role reads no benchmark.
+        InvalidInput: There is no such metric or group, or the organisation is not of that group.
+        NotFound: There is no such organisation.
+    """
+    require(viewer, Permission.BENCHMARK_READ, organisation_id)
+    wanted = _metric(metric)
+    if peer_group is not None and peer_group not in PEER_GROUPS:
+        message = "There is no such peer group."
+        raise InvalidInput(message, field="peerGroup")
+    found = await queries.find_comparisons(
+        session, viewer, organisation_id=organisation_id, metrics=[metric]
+    )
+    return _compare(viewer, organisation_id, found, wanted, peer_group)
+
+
+async def list_benchmarks(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    metrics: Sequence[str] | None = None,
+) -> list[Comparison]:
+    """Return how an organisation compares in some metrics, in one statement.
+
+    Args:
+        session: The transaction.
+        viewer: Somebody whose role reads the benchmark.
+        organisation_id: Whose.
+        metrics: Keys, in the order of the result; all that the newest release has if absent, in
+            the order of the registry and then of their keys.
+
+    Raises:
+        Forbidden: The viewer's role reads no benchmark.
+        InvalidInput: There is no such metric.
+        NotFound: There is no such organisation.
+    """
+    require(viewer, Permission.BENCHMARK_READ, organisation_id)
+    wanted = None if metrics is None else [_metric(key) for key in metrics]
+    found = await queries.find_comparisons(
+        session, viewer, organisation_id=organisation_id, metrics=metrics
+    )
+    if wanted is None:
+        order = {key: at for at, key in enumerate(METRICS)}
+        keys = sorted(found.comparisons, key=lambda key: (order.get(key, len(order)), key))
+        wanted = [_metric(key) for key in keys]
+    return [_compare(viewer, organisation_id, found, one, None) for one in wanted]
+
+
+def _metric(key: str) -> Metric:
+    metric = find_metric(key)
+    if metric is None:
+        message = "There is no such metric."
+        raise InvalidInput(message, field="metric")
+    return metric
+
+
+def _compare(
+    viewer: Viewer, organisation_id: UUID, found: Found, metric: Metric, requested: str | None
+) -> Comparison:
+    own = _own(viewer, organisation_id, found, metric)
+    rows = found.comparisons.get(metric.key, ())
+    reason = _reason(found, metric, compared=bool(rows))
+    if reason is not None:
+        wanted = None if requested is None else PEER_GROUPS[requested]
+        withheld = dict.fromkeys(peers.QUANTILES, reason)
+        release = found.release if found.takes_part else None
+        return Comparison(metric, release, own, wanted, None, None, withheld, None)
+    groups = {one["key"]: one for one in rows[0][1]}
+    if requested is not None and requested not in groups:
+        message = "The organisation does not belong to this peer group."
+        raise InvalidInput(message, field="peerGroup")
+    nearest = requested or next(iter(groups))
+    nothing = Comparison(
+        metric,
+        found.release,
+        own,
+        PEER_GROUPS[nearest],
+        None,
+        None,
+        peers.nothing(rules_in_force()),
+        None,
+    )
+    keys = [firm_key(one) for one in found.firm_ids]
+    if viewer.id is not None:
+        keys.append(person_key(viewer.id))
+    groups = choose_audience(rows, keys, found.others.get(metric.key, frozenset()))
+    # Asked for nothing, any of its groups will do; asked for one, that one or what contains it.
+    ways = list(groups) if requested is None else [nearest, *PEER_GROUPS[nearest].parents]
+    for key in ways if groups else ():
+        shown = {name: figures.from_json(groups[key][name]) for name in peers.QUANTILES}
+        if peers.is_published(shown):
+            return replace(
+                nothing,
+                peer_group=PEER_GROUPS[key],
+                contributors=peers.contributors(shown),
+                quantiles=shown,
+                standing=_standing(own, groups[key]["standing"], shown),
+            )
+    return nothing
+
+
+def choose_audience(
+    rows: Sequence[tuple[bytes, Sequence[Mapping[str, Any]]]],
+    keys: Collection[bytes],
+    others: frozenset[str],
+) -> dict[str, Mapping[str, Any]]:
+    """Return what a viewer may be shown, by peer group, or nothing.
+
+    The row must be made for somebody who knows everything that the viewer knows: the families that
+    the viewer's firm and account could see by the release, and those of the organisations that the
+    viewer sees by now.
+
+    Args:
+        rows: Audience and groups of each row of one comparison.
+        keys: Those under which the viewer observes.
+        others: Hashed families of the viewer's other organisations that contributed, too.
+    """
+    mine = [groups for audience, groups in rows if audience in keys]
+    mine = mine or [groups for audience, groups in rows if audience == OWN_PEOPLE]
+    known = others.union(*(groups[-1]["coalition"] for groups in mine))
+    for groups in mine:
+        if known <= set(groups[-1]["coalition"]):
+            return {one["key"]: one for one in groups}
+    return {}
+
+
+def _reason(found: Found, metric: Metric, *, compared: bool) -> Suppressed | None:
+    """Return why there is no comparison, where that is no secret, or None if there is one."""
+    least = CONTRIBUTION_FLOOR[metric.rows]
+    if not found.takes_part:
+        return Suppressed("The organisation does not take part in the benchmark.", least)
+    if found.release is None:
+        return Suppressed("No release of the benchmark has compared the organisation yet.", least)
+    if not compared:
+        things = _THINGS[metric.rows]
+        return Suppressed(f"The organisation itself needs at least {least} {things}.", least)
+    return None
+
+
+def _own(viewer: Viewer, organisation_id: UUID, found: Found, metric: Metric) -> Statistic:
+    """Return the organisation's own figure.
+
+    Of offers it is exact for a role that may list them, over the release's window. The response
+    rate and everything from responses is what the newest edition says; anything finer would tell
+    of those whom the edition leaves out.
+    """
+    minimum = max(MINIMUM_FLOOR, get_settings().disclosure_minimum)
+    if metric.key in EXACTLY_KNOWN:
+        if found.release is None:
+            return Suppressed("No release of the benchmark has compared the organisation yet.", 1)
+        listed = viewer.may(Permission.OFFER_READ, organisation_id)
+        return offer_figures(found.offers, listed=listed, minimum=minimum)[metric.key]
+    concept = concept_of(metric.key)
+    role = viewer.role_in(organisation_id) or Role.LEADERSHIP
+    audience = found.audiences.get(concept or "")
+    readable = audience is None or audience in AUDIENCES[role]
+    if metric.key not in found.edition or not readable:
+        return figures.suppressed(minimum)
+    own = figures.from_json(found.edition[metric.key])
+    if isinstance(own, Figure):
+        note = f"{own.note} {GOES_IN_EXACTLY}" if own.note else GOES_IN_EXACTLY
+        own = replace(own, note=note)
+    return own
+
+
+def _standing(
+    own: Statistic, fine: Mapping[str, int] | None, shown: Mapping[str, Statistic]
+) -> Standing | None:
+    """Return the standing that the release has, or what the shown figures say by themselves."""
+    if not isinstance(own, Figure):
+        return None
+    return peers.quarter(own, shown) if fine is None else Standing(**fine)
