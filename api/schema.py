@@ -12,6 +12,16 @@ from api.derive import Info, as_type, find_connection
 from api.docs import describe
 from api.errors import require_somebody
 from api.relay import After, Before, Connection, First, Last, Node, decode_id
+from api.types.benchmarks import (
+    METRIC_KEY,
+    MethodologyType,
+    MetricDefinition,
+    MetricKey,
+    PeerGroupType,
+    find_methodology,
+    list_metrics,
+    list_peer_groups,
+)
 from api.types.interviews import invite_candidate, open_interview
 from api.types.invitations import save_answers, submit_response
 from api.types.offers import assign_hiring_manager, record_offer_outcome
@@ -81,6 +91,24 @@ class Query:
             before=before,
         )
 
+    @strawberry.field
+    def metrics(self, info: Info) -> list[MetricDefinition]:
+        """What can be measured: unit, formula and source of each metric."""
+        require_somebody(info)
+        return list_metrics()
+
+    @strawberry.field
+    def peer_groups(self, info: Info) -> list[PeerGroupType]:
+        """The groups that organisations are compared in, the widest first."""
+        require_somebody(info)
+        return list_peer_groups()
+
+    @strawberry.field
+    def methodology(self, info: Info) -> MethodologyType:
+        """The rules in force, in words."""
+        require_somebody(info)
+        return find_methodology()
+
     @staticmethod
     async def _find(info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         require_somebody(info)
@@ -117,7 +145,7 @@ class _Schema(strawberry.Schema):
 schema = _Schema(
     Query,
     Mutation,
-    config=StrawberryConfig(scalar_map={YearMonth: YEAR_MONTH}),
+    config=StrawberryConfig(scalar_map={YearMonth: YEAR_MONTH, MetricKey: METRIC_KEY}),
 )
 describe(schema._schema)  # noqa: SLF001 - Strawberry offers no other way to its GraphQL schema.
 _NODES = frozenset(

@@ -15,8 +15,10 @@ from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
 from api.pages.operations import NoAnswer, ask, document
 from api.pages.rendering import lead_to, respond
+from api.pages.why import WHY, ask_why
 from api.relay import decode_id
 from tenants.access import Viewer
+from tenants.disclosure.figures import FEW
 from tenants.errors import BadCursor, InvalidInput, NotFound, Unauthenticated
 from tenants.settings import get_settings
 
@@ -48,6 +50,7 @@ def routes() -> list[BaseRoute]:
         Route("/console", _with_person(show_organisations), methods=["GET"]),
         Route("/console/api", _with_person(show_api), methods=["GET"]),
         Route(home, _with_person(show_overview), methods=["GET"]),
+        Route(f"{home}/{WHY.name}", _with_person(show_why), methods=["GET"]),
         *(
             Route(f"{home}/{one.name}", _with_person(_show_list(one)), methods=["GET"])
             for one in LISTS
@@ -120,7 +123,7 @@ def _page(
         organisation=organisation,
         slug=slug,
         may=may,
-        places=[one for one in LISTS if one.permission.name in may],
+        places=[one for one in (WHY, *LISTS) if one.permission.name in may],
         **_SPOKEN,
         **context,
     )
@@ -153,6 +156,21 @@ async def show_overview(request: Request, viewer: Viewer) -> Response:
         interview_statuses=LISTS[0].choices,
         offer_statuses=LISTS[1].choices,
         is_first=len(viewer.roles) == 1,
+    )
+
+
+async def show_why(request: Request, viewer: Viewer) -> Response:
+    """Show why candidates decline, as far as the viewer's role may know."""
+    slug = request.path_params["slug"]
+    data, view = await ask_why(viewer, slug, request.query_params)
+    return _page(
+        WHY.name,
+        data["viewer"]["name"],
+        organisation=data["organisation"],
+        slug=slug,
+        here=WHY.name,
+        view=view,
+        few=FEW,
     )
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -67,6 +68,59 @@ def moment(value: str | dt.datetime | None) -> str:
     time = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
     utc = time.astimezone(dt.UTC)
     return f"{day_in_words(utc.date(), 'en')}, {utc:%H:%M} UTC"
+
+
+_RELATIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"EXACT": "", "AT_LEAST": "at least ", "AT_MOST": "at most "}
+)
+_BASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "UNDER_5": "fewer than 5",
+        "FROM_5": "5 to 9",
+        "FROM_10": "10 to 19",
+        "FROM_20": "20 to 49",
+        "FROM_50": "50 to 99",
+        "FROM_100": "100 or more",
+    }
+)
+# Keeps a number and its sign together at the end of a line.
+_SPACE: Final = "\N{NO-BREAK SPACE}"
+_MINUS: Final = "\N{MINUS SIGN}"
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value in a unit of the API as people write it: 17 %, +30, 3.9 or 12 days."""
+    exact = Decimal(repr(value))
+    match unit:
+        case "SHARE":
+            return f"{100 * exact:.0f}{_SPACE}%"
+        case "POINTS":
+            points = f"{exact:+.0f}".replace("-", _MINUS)
+            return "0" if points[1:] == "0" else points
+        case "DAYS":
+            return f"{value:g}{_SPACE}{'day' if value == 1 else 'days'}"
+        case _:
+            return f"{exact:.1f}"
+
+
+def figure(statistic: Mapping[str, Any]) -> str:
+    """Return a statistic of the API in words: its value, or why it is withheld."""
+    if statistic["__typename"] == "Suppressed":
+        return str(statistic["message"])
+    return _RELATIONS[statistic["relation"]] + amount(statistic["value"], statistic["unit"])
+
+
+def interval(statistic: Mapping[str, Any]) -> str:
+    """Return the ends of a figure's interval, or nothing where there is none."""
+    if statistic.get("lower") is None or statistic.get("upper") is None:
+        return ""
+    lower, upper = (amount(statistic[end], statistic["unit"]) for end in ("lower", "upper"))
+    return f"{lower} to {upper}"
+
+
+def base(statistic: Mapping[str, Any], counted: str = "answers") -> str:
+    """Return how many stand behind a figure, or nothing where it is withheld."""
+    return f"{_BASES[statistic['base']]} {counted}" if "base" in statistic else ""
 
 
 def full_name(candidate: Mapping[str, str | None] | None) -> str:

@@ -7,6 +7,15 @@ import strawberry
 
 from api.derive import Arguments, Info, as_type, of_noun
 from api.relay import Connection, Node
+from api.types.benchmarks import (
+    BenchmarkComparison,
+    MetricKey,
+    Metrics,
+    PeerGroupChoice,
+    find_benchmark,
+    find_benchmarks,
+)
+from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
 from api.types.integrations import IntakeEvent, IntakeEventFilter, Job, JobFilter
 from api.types.interviews import (
     Interview,
@@ -83,6 +92,7 @@ class Organisation(Node):
         interviews: Its declined-offer cases.
         responses: Those that the viewer may read as rows; an ANONYMOUS one is never among them.
         questionnaires: What candidates are asked.
+        editions: Its published insights, the newest first.
         members: Who has a role in it.
         intake_events: What an applicant-tracking system posted, and what became of it.
         jobs: Work that happens later, with its progress and outcome.
@@ -99,6 +109,7 @@ class Organisation(Node):
     interviews: Connection[Interview] | None
     responses: Connection[Response] | None
     questionnaires: Connection[Questionnaire] | None
+    editions: Connection[Edition] | None
     members: Connection[Membership] | None
     intake_events: Connection[IntakeEvent] | None
     jobs: Connection[Job] | None
@@ -114,6 +125,37 @@ class Organisation(Node):
         """What the viewer may do and see here, so that a front-end shows nothing else."""
         role = info.context.viewer.role_in(root.key.organisation_id)
         return sorted(ROLE_PERMISSIONS[role]) if role is not None else []
+
+    @strawberry.field
+    async def insights(
+        self,
+        root: strawberry.Parent[Record],
+        info: Info,
+        ends_on: EndsOn = None,
+        segment: Segment = None,
+    ) -> Insights | None:
+        """A cell of an edition; null when it is unknown or not the viewer's to see."""
+        return await find_insights(info, root.key.organisation_id, ends_on=ends_on, segment=segment)
+
+    @strawberry.field
+    async def benchmark(
+        self,
+        root: strawberry.Parent[Record],
+        info: Info,
+        metric: MetricKey,
+        peer_group: PeerGroupChoice = None,
+    ) -> BenchmarkComparison | None:
+        """One metric beside its peers, in the newest release that compares the organisation."""
+        return await find_benchmark(
+            info, root.key.organisation_id, metric=metric, peer_group=peer_group
+        )
+
+    @strawberry.field
+    async def benchmarks(
+        self, root: strawberry.Parent[Record], info: Info, metrics: Metrics = None
+    ) -> list[BenchmarkComparison] | None:
+        """Several metrics beside their peers, each in the nearest group that can be shown."""
+        return await find_benchmarks(info, root.key.organisation_id, metrics=metrics)
 
 
 @strawberry.type

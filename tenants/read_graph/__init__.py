@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenants.nouns import Noun
+from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
 from tenants.read_graph.offers import HIRING_MANAGER, OFFER, REQUISITION
 from tenants.read_graph.organisations import (
@@ -22,6 +23,8 @@ from tenants.read_graph.questionnaires import QUESTION, QUESTIONNAIRE, QUESTIONN
 __all__ = [
     "ANSWER",
     "CANDIDATE",
+    "EDITION",
+    "EDITION_CELL",
     "HIRING_MANAGER",
     "INTAKE_EVENT",
     "INTERVIEW",
@@ -53,6 +56,8 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             QUESTIONNAIRE,
             QUESTIONNAIRE_VERSION,
             QUESTION,
+            EDITION,
+            EDITION_CELL,
             MEMBERSHIP,
             INTAKE_EVENT,
             JOB,

@@ -14,6 +14,7 @@ from tenants.offers.models import Requisition
 from tenants.organisations.models import Membership, Organisation, Person
 from tenants.paging import Ordering
 from tenants.questionnaires.models import Questionnaire
+from tenants.read_graph.insights import NEWEST_EDITION
 from tenants.read_graph.interviews import INTERVIEW_FILTERS, INTERVIEW_ORDERS
 from tenants.read_graph.offers import OFFER_FILTERS, OFFER_ORDERS
 from tenants.read_graph.orders import by_id
@@ -71,6 +72,9 @@ ORGANISATION = Noun(
             "Questionnaire",
             permission=Permission.QUESTIONNAIRE_READ,
             orderings=(Ordering("NAME_ASC", Questionnaire.name, str),),
+        ),
+        "editions": ToMany(
+            "Edition", permission=Permission.INSIGHTS_READ, orderings=NEWEST_EDITION
         ),
         "members": ToMany(
             "Membership",

@@ -50,6 +50,7 @@ ROWS = {
     "Questionnaire": {"questionnaire": "yes yes yes yes no no no"},
     "QuestionnaireVersion": {"version": "yes yes yes yes no no no"},
     "Question": {"question": "yes yes yes yes no no no"},
+    "Edition": {"edition": "yes yes yes yes no no no"},
     "IntakeEvent": {"event": "yes yes no no no no no"},
     "Job": {"job": "yes yes no no no no no"},
 }
@@ -69,6 +70,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "interviews": "all all own count",
         "responses": "all all FORBIDDEN FORBIDDEN",
         "questionnaires": "all all all all",
+        # Which cells and questions of it each role sees, test_insights.py says.
+        "insights": _EVERYONE,
+        "editions": "all all all all",
+        # What each of them is shown of it, test_benchmarks.py says.
+        **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
         "members": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "intakeEvents": "all all FORBIDDEN FORBIDDEN",
         "jobs": "all all FORBIDDEN FORBIDDEN",
@@ -108,6 +114,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("audience", "required", "wording", "options"), _EVERYONE),
         **dict.fromkeys(("scale", "unit"), _EVERYONE),
     },
+    "Edition": {
+        **dict.fromkeys(("id", "from", "to", "endsOn", "publishedAt"), _EVERYONE),
+        **dict.fromkeys(("dimension", "segments"), _EVERYONE),
+    },
     "Membership": dict.fromkeys(
         ("id", "name", "email", "role", "department"), "never yes never never"
     ),
@@ -122,7 +132,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 # Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
 PARTS = {
-    "Query": "viewer node nodes organisation organisations",
+    "Query": "viewer node nodes organisation organisations metrics peerGroups methodology",
     "Viewer": "id name kind firm memberships invitation",
     "ViewerMembership": "role organisation",
     "Firm": "slug name",
@@ -143,6 +153,25 @@ PARTS = {
     " confidentiality",
     "AskedQuestion": "code type page required options scale wording help",
     "DraftAnswer": "questionCode state value doNotQuote",
+    "Insights": "edition segment from to coverage segments declineRate acceptanceRate renegeRate"
+    " decisionTime interviewCoverage responseRate candidateNps controllableShare"
+    " declineRateOverTime reasons reasonGroups questions",
+    "TimePoint": "month statistic",
+    "ReasonShare": "reason group controllability share wording",
+    "ReasonGroupShare": "group share",
+    "QuestionInsight": "code concept row type audience coverage lowestPoint highestPoint mean"
+    " favourable distribution wording rowWording",
+    "OptionShare": "options share wordings",
+    "Figure": "value relation unit lower upper base note",
+    "Suppressed": "message minimum",
+    "MetricDefinition": "key title unit rows better formula source lowest highest",
+    "PeerGroup": "key title industry sizeBand region parents",
+    "BenchmarkRelease": "number releasedOn from to",
+    "Standing": "part parts",
+    "BenchmarkComparison": "metric release own peerGroup requestedPeerGroup contributors median"
+    " lowerQuartile upperQuartile p10 p90 standing",
+    "Methodology": "title insights benchmark",
+    "MethodologyRule": "title text",
     "UserError": "code message field",
     "RecordOfferOutcomePayload": "offer userErrors",
     "AssignHiringManagerPayload": "requisition userErrors",

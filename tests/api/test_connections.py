@@ -27,6 +27,7 @@ LISTS = sorted(
 
 def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
     assert LISTS == [
+        ("Organisation", "editions"),
         ("Organisation", "intakeEvents"),
         ("Organisation", "interviews"),
         ("Organisation", "jobs"),
@@ -277,13 +278,14 @@ async def test_so_many_nodes_at_once_and_no_more(
 
 
 async def test_what_is_no_node_has_no_node(ask: Ask) -> None:
-    """Members, hiring managers and answers are parts of what can be asked for."""
+    """Members, hiring managers, answers and cells are parts of what can be asked for."""
     world = await make_world()
     person = world.client.hr.id
     assert person is not None
-    for name in ("Membership", "HiringManager", "Answer"):
+    parts = {"Membership", "HiringManager", "Answer", "EditionCell"}
+    for name in parts:
         id_ = world.id(name, person)
         answer = await ask(world.client.hr, "query ($id: ID!) { node(id: $id) { id } }", id=id_)
         assert answer == {"data": {"node": None}}
     nodes = {one.name for one in GRAPH.get_possible_types(GRAPH.type_map["Node"])}  # type: ignore[arg-type]  # an interface.
-    assert nodes == set(read_graph.NOUNS) - {"Membership", "HiringManager", "Answer"}
+    assert nodes == set(read_graph.NOUNS) - parts

@@ -1,6 +1,7 @@
 """The table of roles against what the API shows: row by row, and field by field."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from graphql import get_named_type, is_composite_type, is_object_type
 
 from tenants.access import PEOPLE_ROLES, Role
 from tests.api.conftest import Ask
+from tests.api.insight_world import publish, window
 from tests.api.roles import COLUMNS, FIELDS, MUTATIONS, PARTS, ROWS, cells, viewers
 from tests.api.world import (
+    REQUIRED,
     World,
     candidate_of,
     fingerprint,
@@ -59,8 +62,9 @@ def test_what_some_role_lacks_may_be_null() -> None:
 
 
 async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
-    """Return the global id of each row that ROWS names."""
+    """Return the global id of each row that ROWS names, the first edition published."""
     client = world.client
+    await publish(client, as_of=window()[1] + timedelta(days=365))
     cases = {
         "attributed": world.attributed,
         "again": world.again,
@@ -74,7 +78,7 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         client.consultant,
         """query ($id: ID!) { node(id: $id) { ... on Organisation {
           questionnaires { nodes { id versions { id questions { id } } } }
-          intakeEvents { nodes { id } } jobs { nodes { id } } } } }""",
+          intakeEvents { nodes { id } } jobs { nodes { id } } editions { nodes { id } } } } }""",
         id=world.organisation,
     )
     node = lists["data"]["node"]
@@ -98,6 +102,7 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         "Questionnaire": {"questionnaire": questionnaire["id"]},
         "QuestionnaireVersion": {"version": version["id"]},
         "Question": {"question": version["questions"][0]["id"]},
+        "Edition": {"edition": node["editions"]["nodes"][0]["id"]},
         "IntakeEvent": {"event": node["intakeEvents"]["nodes"][0]["id"]},
         "Job": {"job": node["jobs"]["nodes"][0]["id"]},
     }
@@ -133,7 +138,8 @@ def probe(type_name: str, field: str) -> str:
             f"{field}_counted: {field} {{ totalCount }}"
             f" {field}: {field}(first: 100) {{ edges {{ cursor }} nodes {{ __typename }} }}"
         )
-    return f"{field} {{ __typename }}" if is_composite_type(target) else field
+    asked = field + REQUIRED.get(field, "")
+    return f"{asked} {{ __typename }}" if is_composite_type(target) else asked
 
 
 def outcome(answer: Mapping[str, Any], field: str) -> str:
@@ -168,6 +174,7 @@ ALL = {
     ("Organisation", "interviews"): "rows 5",
     ("Organisation", "responses"): "rows 2",
     ("Organisation", "questionnaires"): "rows 1",
+    ("Organisation", "editions"): "rows 1",
     ("Organisation", "members"): "rows 3",
     ("Organisation", "intakeEvents"): "rows 1",
     ("Organisation", "jobs"): "rows 5",

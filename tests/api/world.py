@@ -254,6 +254,10 @@ def object_types() -> Mapping[str, GraphQLObjectType]:
     }
 
 
+# What a field cannot be asked without.
+REQUIRED = {"benchmark": "(metric: DECLINE_RATE)"}
+
+
 def selection(type_name: str, *, below: frozenset[str] = frozenset()) -> str:
     """Return a selection of everything that a type has; of other nodes only their ids.
 
@@ -267,13 +271,14 @@ def selection(type_name: str, *, below: frozenset[str] = frozenset()) -> str:
         if not is_composite_type(target):
             parts.append(name)
         elif not is_object_type(target):
-            parts.append(f"{name} {{ __typename }}")
+            parts.append(f"{name}{REQUIRED.get(name, '')} {{ __typename }}")
         elif target.name.endswith("Connection"):
             record = object_type(get_named_type(target.fields["nodes"].type).name)
             inner = _node_or_all(record, below)
             parts.append(f"{name}(first: 100) {{ totalCount nodes {inner} }}")
         elif target.name not in below:
-            parts.append(f"{name} {_node_or_all(target, below | {type_name})}")
+            inner = _node_or_all(target, below | {type_name})
+            parts.append(f"{name}{REQUIRED.get(name, '')} {inner}")
     return "{ " + " ".join(parts) + " }"
 
 

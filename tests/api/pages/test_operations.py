@@ -26,6 +26,7 @@ def test_these_are_the_documents() -> None:
         "organisations",
         "overview",
         "responses",
+        "why",
     ]
 
 

@@ -1,0 +1,57 @@
+"""Editions of insights, and the cells that they publish, as nouns of the read graph."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, select
+
+from tenants.access import Permission, Role, Viewer
+from tenants.insights.models import CellKind, Edition, EditionCell
+from tenants.nouns import Column, Noun, ToMany, shown_with
+from tenants.offers import queries as offers
+from tenants.offers.models import Requisition
+from tenants.paging import Ordering
+
+NEWEST_EDITION = (Ordering("NEWEST", Edition.ends_on, date.fromisoformat, descending=True),)
+
+EDITION = Noun(
+    name="Edition",
+    organisation_id=Edition.organisation_id,
+    id=Edition.id,
+    visible=shown_with(Permission.INSIGHTS_READ),
+    columns={
+        "starts_on": Column(Edition.starts_on),
+        "ends_on": Column(Edition.ends_on),
+        "published_at": Column(Edition.published_at),
+        "dimension": Column(Edition.dimension),
+    },
+    to_many={
+        "cells": ToMany(
+            "EditionCell",
+            key=EditionCell.edition_id,
+            orderings=(Ordering("SEGMENT", EditionCell.segment, str),),
+            paged=False,
+        )
+    },
+)
+
+
+def _visible_cells(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which values of the dimension a role may ask for: all, or its own departments."""
+    if role in {Role.CONSULTANT, Role.HR}:
+        return EditionCell.kind == CellKind.SEGMENT
+    if role is Role.HIRING_MANAGER:
+        own = select(Requisition.department).where(
+            Requisition.organisation_id == EditionCell.organisation_id,
+            offers.visible_requisitions(viewer, role),
+        )
+        return and_(EditionCell.kind == CellKind.SEGMENT, EditionCell.segment.in_(own))
+    return false()
+
+
+EDITION_CELL = Noun(
+    name="EditionCell",
+    organisation_id=EditionCell.organisation_id,
+    id=EditionCell.edition_id,
+    visible=_visible_cells,
+    columns={"segment": Column(EditionCell.segment)},
+)
