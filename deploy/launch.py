@@ -191,6 +191,7 @@ def _as_words(summary: Mapping[str, Any], folder: DataFolder) -> str:
     lines += [f"{LABELS[key]:24}{summary[key]}" for key in LABELS if key in summary]
     for login in summary.get("logins", ()):
         lines.append(f"{login['role']:24}{login['email']}  password {login['password']}")
+    lines += ["", *summary.get("notes", ())]
     return "\n".join(lines)
 
 

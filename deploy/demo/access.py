@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from deploy.demo.world import PEOPLE, Client
+from deploy.demo.clients import Client
+from deploy.demo.world import PEOPLE
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.interviews import queries as interview_queries

@@ -1,66 +1,23 @@
-"""Who is in the demo: two firms, two client organisations, and a person in each role."""
+"""Who is in the demo: two firms, the organisations, and a person in each role."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
+from datetime import UTC, date, datetime, time
+from uuid import UUID
 
+from sqlalchemy import update
+
+from deploy.demo.clients import CLIENTS, Client
+from deploy.demo.timeline import first_day
 from tenants.access import Role, Viewer
 from tenants.keys import Purpose, mac
 from tenants.organisations import queries
 from tenants.organisations import service as organisations
-from tenants.organisations.models import FirmRole, Industry, Region, SizeBand
+from tenants.organisations.models import FirmRole, Organisation
 from tenants.questionnaires import service as questionnaires
+from tenants.questionnaires.models import QuestionnaireVersion
 from tenants.work import Session
-
-# Ids that are the same in every demo, so that a restart finds what it made.
-_NAMESPACE = UUID("6f1c3c52-6c1e-4f8e-9f0c-6a3f5f1f2d11")
-
-
-def demo_id(name: str) -> UUID:
-    """Return the id that a thing of the demo always has."""
-    return uuid5(_NAMESPACE, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """Where candidates decline, and for what jobs.
-
-    Attributes:
-        name: The department.
-        location: Where it works.
-        titles: Its openings, one requisition each.
-        hiring_manager: Whether the demo's hiring manager hires for it.
-    """
-
-    name: str
-    location: str
-    titles: tuple[str, ...]
-    hiring_manager: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client organisation of the demo."""
-
-    slug: str
-    name: str
-    firm: str
-    industry: Industry
-    size_band: SizeBand
-    language: str
-    declined_offers: int
-    departments: tuple[Department, ...]
-
-    @property
-    def organisation_id(self) -> UUID:
-        """The same in every demo."""
-        return demo_id(self.slug)
-
-    @property
-    def integration_id(self) -> UUID:
-        """Of its Greenhouse intake."""
-        return demo_id(f"{self.slug}/greenhouse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,42 +42,6 @@ class DemoPerson:
 
 
 FIRMS = {"candour-partners": "Candour Partners", "klartext-beratung": "Klartext Beratung"}
-
-CLIENTS = (
-    Client(
-        slug="northwind-robotics",
-        name="Northwind Robotics",
-        firm="candour-partners",
-        industry=Industry.MANUFACTURING,
-        size_band=SizeBand.FROM_1000,
-        language="en",
-        declined_offers=140,
-        departments=(
-            Department(
-                "Engineering",
-                "Leeds",
-                ("Controls Engineer", "Software Engineer", "Vision Scientist"),
-                hiring_manager=True,
-            ),
-            Department("Sales", "London", ("Account Executive", "Sales Engineer")),
-            Department("Operations", "Leeds", ("Production Planner",)),
-            Department("Legal", "London", ("Contracts Counsel",)),
-        ),
-    ),
-    Client(
-        slug="hafen-klinikum",
-        name="Hafen Klinikum",
-        firm="klartext-beratung",
-        industry=Industry.HEALTHCARE,
-        size_band=SizeBand.FROM_250,
-        language="de",
-        declined_offers=24,
-        departments=(
-            Department("Pflege", "Hamburg", ("Pflegefachkraft", "Stationsleitung")),
-            Department("Verwaltung", "Hamburg", ("Controlling",)),
-        ),
-    ),
-)
 
 PEOPLE = (
     DemoPerson(
@@ -184,11 +105,12 @@ async def make_firms(session: Session, viewer: Viewer) -> dict[str, UUID]:
             session, viewer, email=person.email, name=person.name, password=password(person)
         )
         await session.flush()
-        if person.role is Role.CONSULTANT:
+        firm = _client(person.client).firm
+        if person.role is Role.CONSULTANT and firm is not None:
             await organisations.join_firm(
                 session,
                 viewer,
-                firm_id=firms[_client(person.client).firm],
+                firm_id=firms[firm],
                 person_id=person_id,
                 role=FirmRole.CONSULTANT,
             )
@@ -210,9 +132,24 @@ def _client(slug: str) -> Client:
 
 
 async def make_client(
-    session: Session, viewer: Viewer, client: Client, *, firm_id: UUID, people: dict[str, UUID]
+    session: Session,
+    viewer: Viewer,
+    client: Client,
+    *,
+    firms: Mapping[str, UUID],
+    people: Mapping[str, UUID],
+    today: date,
 ) -> None:
-    """Add one organisation: served by its firm, with its members and its questionnaire."""
+    """Add one organisation with its questionnaire; a firm's client with engagement and members.
+
+    Args:
+        session: The transaction.
+        viewer: A job of the organisation.
+        client: Which.
+        firms: Ids of the firms by slug.
+        people: Ids of the people by address.
+        today: The organisation's first day lies its months of history before this month.
+    """
     organisation_id = client.organisation_id
     await organisations.create_organisation(
         session,
@@ -223,30 +160,63 @@ async def make_client(
             name=client.name,
             industry=client.industry,
             size_band=client.size_band,
-            region=Region.EUROPE,
+            region=client.region,
             language=client.language,
         ),
     )
-    team = [person for person in PEOPLE if person.client == client.slug]
+    version_id = await questionnaires.install_template(
+        session, viewer, organisation_id=organisation_id
+    )
+    since = first_day(client, today)
+    # It was here before the demo was: editions count their windows from the first day.
+    created_at = datetime.combine(since, time(), UTC)
+    await session.execute(
+        update(Organisation).where(Organisation.id == organisation_id).values(created_at=created_at)
+    )
+    await session.execute(
+        update(QuestionnaireVersion)
+        .where(
+            QuestionnaireVersion.organisation_id == organisation_id,
+            QuestionnaireVersion.id == version_id,
+        )
+        .values(published_at=created_at)
+    )
+    if client.firm is not None:
+        await _staff(session, viewer, client, firms[client.firm], people, since=since)
+
+
+async def _staff(
+    session: Session,
+    viewer: Viewer,
+    client: Client,
+    firm_id: UUID,
+    people: Mapping[str, UUID],
+    *,
+    since: date,
+) -> None:
+    """Add the engagement, which names the firm's consultants, and the organisation's members."""
+    consultants = [
+        person
+        for person in PEOPLE
+        if person.role is Role.CONSULTANT and _client(person.client).firm == client.firm
+    ]
     await organisations.start_engagement(
         session,
         viewer,
-        organisation_id=organisation_id,
+        organisation_id=client.organisation_id,
         firm_id=firm_id,
-        starts_on=(datetime.now(UTC) - timedelta(days=800)).date(),
+        starts_on=since,
         ends_on=None,
-        consultant_ids=tuple(
-            people[person.email] for person in team if person.role is Role.CONSULTANT
-        ),
+        consultant_ids=tuple(people[person.email] for person in consultants),
     )
-    for person in team:
-        if person.role is not Role.CONSULTANT:
+    for person in PEOPLE:
+        if person.client == client.slug and person.role is not Role.CONSULTANT:
             await organisations.add_member(
                 session,
                 viewer,
-                organisation_id=organisation_id,
+                organisation_id=client.organisation_id,
                 person_id=people[person.email],
                 role=person.role,
                 ats_user_id="92913" if person.role is Role.HIRING_MANAGER else None,
             )
-    await questionnaires.install_template(session, viewer, organisation_id=organisation_id)
+    await session.flush()
