@@ -1,0 +1,185 @@
+"""`./dev bench`: how long the heavy work takes, on servers of its own, each as a user starts it.
+
+Nothing here is a test: a machine that is busy is slower. What is printed goes into the README with
+the date and the machine.
+"""
+
+import asyncio
+import csv
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tenants import db
+from tenants.access import Role, Viewer, ViewerKind
+from tenants.insights import queries as insights
+from tenants.model import new_id
+from tenants.organisations import queries as organisations
+
+ROWS = 100_000
+ORGANISATIONS = 20
+READS = 200
+FACTORS = ("PAY_BASE", "PROCESS_SLOW", "OTHER_OFFER", "LOCATION_COMMUTE", "GROWTH", "FAMILY")
+TRAITS = ("SPEED", "FAIRNESS", "CLARITY", "WARMTH")
+_COMMON = """
+source = "bench"
+[record]
+column = "id"
+[organisation]
+column = "organisation"
+[submitted]
+column = "month"
+form = "month"
+[segment]
+column = "department"
+[questionnaire]
+code = "bench"
+title = "Benchmark"
+[questionnaire.pages]
+all = "All"
+"""
+_CLIENT = """
+[organisations.O{number}]
+slug = "bench-{number}"
+name = "Bench {number}"
+since = "2024-01"
+industry = "TECHNOLOGY"
+size_band = "FROM_250"
+region = "EUROPE"
+"""
+_QUESTIONS = f"""
+[[questions]]
+code = "factors"
+type = "MULTIPLE_CHOICE"
+concept = "decision_factors"
+wording = "Factors"
+options = [{", ".join(f'"{one}"' for one in FACTORS)}]
+chosen = ["x"]
+columns = {{ {", ".join(f'{one} = "{one}"' for one in FACTORS)} }}
+[[questions]]
+code = "main"
+type = "SINGLE_CHOICE"
+concept = "decision_factors.main"
+wording = "Main"
+options = [{", ".join(f'"{one}"' for one in FACTORS)}]
+column = "main"
+[[questions]]
+code = "score"
+type = "RECOMMENDATION"
+concept = "recommendation"
+wording = "Score"
+column = "score"
+[questions.settings]
+labels = {{ 0 = "no", 10 = "yes" }}
+""" + "".join(
+    f"""
+[[questions]]
+code = "{one.lower()}"
+type = "RATING"
+concept = "ratings.{one.lower()}"
+wording = "{one}"
+column = "{one}"
+[questions.settings]
+points = 5
+labels = {{ 1 = "poor", 5 = "good" }}
+"""
+    for one in TRAITS
+)
+
+
+def main() -> None:
+    """Run every measurement, and print a line for each."""
+    os.environ.setdefault("SECRET_KEY", "benchmark" * 4)
+    import migrations  # noqa: PLC0415 - reads the settings that were just made.
+
+    migrations.upgrade()
+    with tempfile.TemporaryDirectory() as folder:
+        survey, mapping = Path(folder, "survey.csv"), Path(folder, "mapping.toml")
+        write_survey(survey)
+        clients = "".join(_CLIENT.format(number=one) for one in range(ORGANISATIONS))
+        mapping.write_text(_COMMON + clients + _QUESTIONS)
+        with timed(f"import of {ROWS:,} responses, {survey.stat().st_size / 1e6:.0f} MB of CSV"):
+            run("import", "responses", str(survey), "--mapping", str(mapping))
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        report("its largest memory", f"{peak:.0f} MB")
+        with timed("the same file again, which adds nothing"):
+            run("import", "responses", str(survey), "--mapping", str(mapping))
+    with timed(f"two editions over {ROWS // ORGANISATIONS:,} responses of one organisation"):
+        run("publish", "insights", "--organisation", "bench-0", "--as-of", "2025-12")
+    asyncio.run(read())
+
+
+def write_survey(file: Path) -> None:
+    """Write responses of two years, the same at every run."""
+    chance = random.Random(1)  # noqa: S311 - no secret.
+    with file.open("w", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(
+            ("id", "organisation", "month", "department", *FACTORS, "main", "score", *TRAITS)
+        )
+        for number in range(ROWS):
+            named = chance.sample(FACTORS, 2)
+            rows.writerow(
+                (
+                    f"record-{number}",
+                    f"O{number % ORGANISATIONS}",
+                    f"{chance.choice((2024, 2025))}-{chance.randint(1, 12):02}",
+                    chance.choice(("Engineering", "Sales", "Operations")),
+                    *("x" if one in named else "" for one in FACTORS),
+                    named[0],
+                    chance.randint(0, 10),
+                    *(chance.randint(1, 5) for _ in TRAITS),
+                )
+            )
+
+
+async def read() -> None:
+    """Measure the reading of a cell, from one connection, one after the other."""
+    async with db.connected(pool_size=1):
+        organisation_id = await db.run(
+            organisations.find_organisation_id, Viewer.operator(), slug="bench-0"
+        )
+        if organisation_id is None:
+            raise LookupError
+        viewer = Viewer(ViewerKind.PERSON, new_id(), roles={organisation_id: Role.HR})
+        taken = []
+        for _ in range(READS):
+            started = time.perf_counter()
+            await db.run(insights.get_insights, viewer, organisation_id=organisation_id)
+            taken.append(time.perf_counter() - started)
+    report("reading a cell of an edition, median", f"{1000 * statistics.median(taken):.1f} ms")
+
+
+def run(*words: str) -> None:
+    """Run the command as its user does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.cli", *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"afterword {' '.join(words[:2])} ended with {done.returncode}\n{done.stderr}")
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Print how long the block takes."""
+    started = time.perf_counter()
+    yield
+    report(what, f"{time.perf_counter() - started:.1f} s")
+
+
+def report(what: str, measured: str) -> None:
+    """Print one line."""
+    sys.stdout.write(f"{what:<60}{measured:>12}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
