@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("job", help="its name, such as interviews.flush")
     start.add_argument("--organisation", metavar="SLUG", help="for this one only")
     _add_publish(commands)
+    _add_import(commands)
     _add_part(commands, "migrate", _migrate, "bring the database's tables up to date")
     _add_part(commands, "doctor", _doctor, "say what is wrong with an installation, and the cure")
     schema = commands.add_parser("schema", help="print the GraphQL schema (SDL)")
@@ -123,6 +124,34 @@ def _add_publish(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
             "--as-of", metavar="YYYY-MM", help="as if this month had ended (default: last month)"
         )
         one.add_argument("--json", action="store_true", help="print one line of JSON")
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    imports = commands.add_parser(
+        "import",
+        help="read past responses from a spreadsheet",
+        description="Read what was gathered before from a spreadsheet.",
+    )
+    kinds = imports.add_subparsers(title="what", metavar="WHAT", dest="what", required=True)
+    responses = _add_part(
+        kinds, "responses", _import_responses, "import past responses; run twice it adds none twice"
+    )
+    responses.add_argument("file", type=Path, metavar="FILE", help="a .csv or .xlsx")
+    responses.add_argument(
+        "--mapping", type=Path, required=True, metavar="MAPPING", help="TOML: what FILE means"
+    )
+    responses.add_argument(
+        "--preview",
+        type=_count,
+        nargs="?",
+        const=5,
+        metavar="N",
+        help="only show what the first N rows (%(const)s) would become",
+    )
+    responses.add_argument(
+        "--report", type=Path, metavar="FILE", help="write rejected rows here, as CSV"
+    )
+    responses.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
 def _add_part(
@@ -205,6 +234,30 @@ def _publish_benchmark(arguments: argparse.Namespace) -> int:
         report = asyncio.run(publishing.publish_benchmark(arguments.window, arguments.as_of))
     print(json.dumps(report) if arguments.json else publishing.in_words(report))
     return 0
+
+
+def _import_responses(arguments: argparse.Namespace) -> int:
+    from deploy import import_report, importing
+
+    if arguments.preview is not None:
+        rows = importing.preview(arguments.file, arguments.mapping, arguments.preview)
+        print(json.dumps(rows) if arguments.json else import_report.preview_in_words(rows))
+        return int(any("rejected" in row for row in rows))
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        summary = asyncio.run(
+            importing.import_connected(arguments.file, arguments.mapping, report=arguments.report)
+        )
+    print(json.dumps(summary.to_json()) if arguments.json else summary.in_words())
+    return int(summary.rejected > 0)
+
+
+def _count(written: str) -> int:
+    """Return a number of things, at least one."""
+    if not (written.isascii() and written.isdecimal() and int(written[:9]) > 0):
+        message = f"{written} is no number of rows"
+        raise argparse.ArgumentTypeError(message)
+    return int(written[:9])
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     RESPONSE_SUBMITTED = "response.submitted"
     RESPONSE_WITHDRAWN = "response.withdrawn"
     EDITION_PUBLISHED = "edition.published"
+    IMPORT_STARTED = "import.started"
 
 
 class AuditSubject(TenantKey, Model):

@@ -85,9 +85,17 @@ async def join_firm(
 
 
 async def create_organisation(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, profile: OrganisationProfile
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    profile: OrganisationProfile,
+    since: date | None = None,
 ) -> None:
-    """Add a client organisation; the id is the caller's, because the scope must name it."""
+    """Add a client organisation; the id is the caller's, because the scope must name it.
+
+    It begins now, or where its past is imported on the day `since`.
+    """
     require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
     session.add(
         Organisation(
@@ -98,7 +106,11 @@ async def create_organisation(
             size_band=profile.size_band,
             region=profile.region,
             language=profile.language,
-            created_at=datetime.now(UTC),
+            created_at=(
+                datetime.now(UTC)
+                if since is None
+                else datetime(since.year, since.month, since.day, tzinfo=UTC)
+            ),
         )
     )
     await session.flush()

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.postgresql import insert
 
-from tenants.access import Viewer
+from tenants.access import Permission, Viewer, require
 from tenants.errors import NotFound
+from tenants.model import new_id
 from tenants.questionnaires.models import (
     Question,
     Questionnaire,
@@ -52,6 +54,54 @@ async def get_current_version(
         noun = "published questionnaire"
         raise NotFound(noun)
     return version
+
+
+async def ensure_questionnaire(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, code: str, name: str
+) -> Questionnaire:
+    """Return an organisation's questionnaire with a code, made if there is none, and locked."""
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    await session.execute(
+        insert(Questionnaire)
+        .values(organisation_id=organisation_id, id=new_id(), code=code, name=name)
+        .on_conflict_do_nothing()
+    )
+    return (
+        await session.scalars(
+            select(Questionnaire)
+            .where(Questionnaire.organisation_id == organisation_id, Questionnaire.code == code)
+            .with_for_update()
+        )
+    ).one()
+
+
+async def list_published_hashes(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, questionnaire_id: UUID
+) -> dict[str, UUID]:
+    """Return the id of each published version of a questionnaire by the hash of its content."""
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    rows = await session.execute(
+        select(QuestionnaireVersion.content_hash, QuestionnaireVersion.id).where(
+            QuestionnaireVersion.organisation_id == organisation_id,
+            QuestionnaireVersion.questionnaire_id == questionnaire_id,
+            QuestionnaireVersion.state == VersionState.PUBLISHED,
+        )
+    )
+    return dict(rows.all())
+
+
+async def next_version_number(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, questionnaire_id: UUID
+) -> int:
+    """Return the number of the version after a questionnaire's newest one, drafts included."""
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    newest = await session.scalar(
+        select(func.max(QuestionnaireVersion.number)).where(
+            QuestionnaireVersion.organisation_id == organisation_id,
+            QuestionnaireVersion.questionnaire_id == questionnaire_id,
+        )
+    )
+    return (newest or 0) + 1
 
 
 async def question_ids(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tenants.access import Permission, Viewer, require
 from tenants.model import new_id
+from tenants.questionnaires import queries
 from tenants.questionnaires.definition import Definition, content_hash, question_json, to_json
 from tenants.questionnaires.models import (
     Question,
@@ -31,6 +32,39 @@ async def install_template(
     session.add(questionnaire)
     await session.flush()
     return await _publish(session, questionnaire, definition, number=1)
+
+
+async def install_definition(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    code: str,
+    definition: Definition,
+) -> UUID:
+    """Return the published version of a questionnaire that says exactly this.
+
+    The questionnaire is made if the organisation has none with the code, and gets one more version
+    if no published one has this content.
+    """
+    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    questionnaire = await queries.ensure_questionnaire(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        code=code,
+        name=definition.title[definition.languages[0]],
+    )
+    versions = await queries.list_published_hashes(
+        session, viewer, organisation_id=organisation_id, questionnaire_id=questionnaire.id
+    )
+    known = versions.get(content_hash(definition))
+    if known is not None:
+        return known
+    number = await queries.next_version_number(
+        session, viewer, organisation_id=organisation_id, questionnaire_id=questionnaire.id
+    )
+    return await _publish(session, questionnaire, definition, number=number)
 
 
 async def _publish(

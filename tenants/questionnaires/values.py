@@ -115,7 +115,11 @@ def clean_text(raw: str) -> str:
     """
     raw.encode("utf-8")
     lines = raw.replace("\t", " ").splitlines()
-    kept = "\n".join("".join(c for c in line if unicodedata.category(c) != "Cc") for line in lines)
+    kept = "\n".join(
+        # What is printable has no control characters, and hardly any line is not.
+        line if line.isprintable() else "".join(c for c in line if unicodedata.category(c) != "Cc")
+        for line in lines
+    )
     return unicodedata.normalize("NFC", kept).strip()
 
 
