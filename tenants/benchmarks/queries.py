@@ -228,6 +228,10 @@ OFFERS_OF_WINDOW = """
         SELECT o.status, o.extended_on,
                coalesce((o.resolved_at AT TIME ZONE 'UTC')::date,
                         CASE WHEN o.status = 'EXTENDED' THEN o.extended_on + 30 END) AS resolved_on,
+               -- Reneging resolves the offer anew; it was decided when it was accepted.
+               CASE WHEN o.status <> 'RENEGED' THEN (o.resolved_at AT TIME ZONE 'UTC')::date
+                    WHEN o.reported_status = 'ACCEPTED'
+                    THEN (o.reported_at AT TIME ZONE 'UTC')::date END AS decided_on,
                coalesce(o.starts_on, (o.resolved_at AT TIME ZONE 'UTC')::date) AS due_on
         FROM offers o
         WHERE o.organisation_id = :organisation
@@ -248,8 +252,8 @@ OFFERS_OF_WINDOW = """
                count(*) FILTER (WHERE accepted AND due) AS due,
                count(*) FILTER (WHERE status = 'RENEGED' AND due) AS reneged,
                count(*) FILTER (WHERE (accepted OR declined) AND resolved
-                                AND extended_on IS NOT NULL) AS decided,
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY resolved_on - extended_on)
+                                AND decided_on - extended_on IS NOT NULL) AS decided,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_on - extended_on)
                    FILTER (WHERE (accepted OR declined) AND resolved) AS decision_days
         FROM facts
     )

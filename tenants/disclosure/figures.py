@@ -1,6 +1,6 @@
 """What is shown of a number: clipped where it would speak of everybody, rounded, in bands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -163,8 +163,9 @@ def average(
     """Return a mean, or a score on a fixed scale, as it may be shown.
 
     With n < 20 it stays one scale range / n away from either end, because at the end everybody
-    gave the same answer; NPS, with a range of 200, so stays within ±(100 − 200/n). What is clipped
-    has no interval: its ends would tell how far the clipped value lay beyond.
+    gave the same answer; NPS, with a range of 200, so stays within ±(100 − 200/n). It then has no
+    interval either: the ends of one follow from the spread, which with few respondents gives away
+    what each of them answered (of the 126 sets of five answers on a scale of five, 60).
 
     Args:
         estimate: The exact value and its interval.
@@ -181,8 +182,10 @@ def average(
     if estimate.value > highest - margin:
         value = rounded(highest - margin, unit, n, ROUND_FLOOR)
         return Figure(value, Relation.AT_LEAST, unit, None, None, band(n), note)
-    lower, upper = _ends(estimate.interval)
     value = rounded(estimate.value, unit, n)
+    if n < FEW:
+        return Figure(value, Relation.EXACT, unit, None, None, band(n), note)
+    lower, upper = _ends(estimate.interval)
     return Figure(value, Relation.EXACT, unit, lower, upper, band(n), note)
 
 
@@ -191,20 +194,23 @@ def _ends(interval: Interval) -> tuple[float, float]:
     return round(interval.lower, 4), round(interval.upper, 4)
 
 
-def merged(counts: Sequence[int], minimum: int = OPTION_MINIMUM) -> list[tuple[int, int]]:
-    """Return runs of neighbouring options of which each holds nobody or at least `minimum`.
+def merged(
+    chosen: Sequence[Collection[int]], minimum: int = OPTION_MINIMUM
+) -> list[tuple[int, int]]:
+    """Return runs of neighbouring options of which each is nobody's or at least `minimum` people's.
 
-    Runs are half-open ranges of indices and cover all options. A run that holds too few grows
-    towards the neighbour that holds fewer; options that nobody chose stay by themselves.
+    Runs are half-open ranges of indices and cover all options. A run that too few chose grows
+    towards the neighbour that fewer chose; options that nobody chose stay by themselves.
 
     Args:
-        counts: Of each option, in the questionnaire's order.
-        minimum: The fewest that a run may hold, unless it holds nobody.
+        chosen: For each option, in the questionnaire's order, who chose it; who chose several
+            options of a run counts once.
+        minimum: The fewest people behind a run, unless there is nobody.
     """
-    runs = [(index, index + 1) for index in range(len(counts))]
+    runs = [(index, index + 1) for index in range(len(chosen))]
 
     def held(run: tuple[int, int]) -> int:
-        return sum(counts[run[0] : run[1]])
+        return len(set().union(*chosen[run[0] : run[1]]))
 
     while True:
         small = [at for at, run in enumerate(runs) if 0 < held(run) < minimum]

@@ -5,7 +5,7 @@ several versions ask is one item, however often it was asked anew: figures for e
 one for all of them could be subtracted from each other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -66,13 +66,15 @@ class Item:
 
     Attributes:
         key: The concept, or questionnaire and code; with the row of a matrix.
-        question: As its newest version asks it.
+        question: As the newest version of its shape asks it.
         row: Code of the row of a matrix; None of other types.
+        asked: The questions whose answers are counted.
     """
 
     key: tuple[str, str | None]
     question: AskedQuestion
     row: str | None
+    asked: tuple[UUID, ...]
 
     @property
     def points(self) -> range | None:
@@ -118,29 +120,35 @@ class Catalogue:
     by_question: Mapping[UUID, str]
 
 
-def make_catalogue(questions: Iterable[AskedQuestion]) -> Catalogue:
+def make_catalogue(questions: Iterable[AskedQuestion], answered: Mapping[UUID, int]) -> Catalogue:
     """Return what is counted of some questions.
 
-    The newest question of a concept, or code, says what it is; an older one of another shape, with
-    other options or another scale, is not counted.
+    Questions of one concept, or code, that have other options or another scale cannot be counted
+    together. The shape with the most answers counts, of equals the newest: a new version must not
+    take what was answered before out of its window.
+
+    Args:
+        questions: Of all published versions.
+        answered: How many of the responses that are counted answered each question.
     """
-    newest: dict[str, AskedQuestion] = {}
-    keys: dict[UUID, str] = {}
-    ordered = sorted(questions, key=lambda one: (one.asked_from, one.id), reverse=True)
-    for question in ordered:
-        if question.type not in _COUNTED:
-            continue
-        key = question.concept or f"{question.questionnaire_id}/{question.code}"
-        reference = newest.setdefault(key, question)
-        if question.shape == reference.shape:
-            keys[question.id] = key
+    alike: dict[str, dict[tuple[Any, ...], list[AskedQuestion]]] = {}
+    for question in sorted(questions, key=lambda one: (one.asked_from, one.id), reverse=True):
+        if question.type in _COUNTED:
+            key = question.concept or f"{question.questionnaire_id}/{question.code}"
+            alike.setdefault(key, {}).setdefault(question.shape, []).append(question)
+
+    def weight(same: Sequence[AskedQuestion]) -> tuple[int, datetime]:
+        return sum(answered.get(one.id, 0) for one in same), same[0].asked_from
+
+    counted = {key: max(shapes.values(), key=weight) for key, shapes in alike.items()}
     items: list[Item] = []
-    for key, question in sorted(newest.items(), key=lambda one: (one[1].position, one[0])):
+    for key, same in sorted(counted.items(), key=lambda one: (one[1][0].position, one[0])):
+        question, asked = same[0], tuple(one.id for one in same)
         rows: list[str | None] = [None]
         if question.type is QuestionTypeKey.MATRIX:
             rows = [option["code"] for option in question.options]
-        items += [Item((key, row), question, row) for row in rows]
-    return Catalogue(tuple(items), keys)
+        items += [Item((key, row), question, row, asked) for row in rows]
+    return Catalogue(tuple(items), {one.id: key for key, same in counted.items() for one in same})
 
 
 def measure(key: str, value: Value | None) -> dict[tuple[str, str | None], Measured]:

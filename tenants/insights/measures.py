@@ -59,6 +59,8 @@ def question_document(
         "options": _wordings(item),
         "points": None if item.points is None else [item.points[0], item.points[-1]],
         "coverage": None if coverage is None else coverage.value,
+        # Which questions were counted, for the day when respondents take their answers back.
+        "asked": [str(one) for one in item.asked],
     }
     if coverage is None:
         return document
@@ -103,14 +105,16 @@ def _is_favourable(item: Item, point: int) -> bool:
 
 def _distribution(item: Item, answers: Sequence[Measured], note: str) -> list[dict[str, Any]]:
     """Return the shares of the options, neighbours merged until each holds nobody or a few."""
-    chosen = [{str(one)} if isinstance(one, int) else set(one) for one in answers]
     options = item.options
-    counts = [sum(option in one for one in chosen) for option in options]
+    chosen: dict[str, set[int]] = {option: set() for option in options}
+    for number, answer in enumerate(answers):
+        for option in {str(answer)} if isinstance(answer, int) else answer & chosen.keys():
+            chosen[option].add(number)
     shares = []
-    for start, end in figures.merged(counts):
+    for start, end in figures.merged([chosen[option] for option in options]):
         run = options[start:end]
         # Somebody who chose two options of a run counts once.
-        count = sum(not one.isdisjoint(run) for one in chosen)
+        count = len(set().union(*(chosen[option] for option in run)))
         figure = figures.share(count, len(answers), note=note)
         shares.append({"options": list(run), "share": figures.to_json(figure)})
     return shares

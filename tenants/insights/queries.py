@@ -145,6 +145,10 @@ _READ: Final = text(
         SELECT o.status, o.extended_on,
                coalesce((o.resolved_at AT TIME ZONE 'UTC')::date,
                         CASE WHEN o.status = 'EXTENDED' THEN o.extended_on + 30 END) AS resolved_on,
+               -- Reneging resolves the offer anew; it was decided when it was accepted.
+               CASE WHEN o.status <> 'RENEGED' THEN (o.resolved_at AT TIME ZONE 'UTC')::date
+                    WHEN o.reported_status = 'ACCEPTED'
+                    THEN (o.reported_at AT TIME ZONE 'UTC')::date END AS decided_on,
                coalesce(o.starts_on, (o.resolved_at AT TIME ZONE 'UTC')::date) AS due_on,
                o.id IN (SELECT i.offer_id FROM interviews i
                         WHERE i.organisation_id = :organisation) AS interviewed,
@@ -176,8 +180,8 @@ _READ: Final = text(
                count(*) FILTER (WHERE (declined OR status = 'RENEGED') AND resolved
                                 AND interviewed) AS interviewed,
                count(*) FILTER (WHERE (accepted OR declined) AND resolved
-                                AND extended_on IS NOT NULL) AS decided,
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY resolved_on - extended_on)
+                                AND decided_on - extended_on IS NOT NULL) AS decided,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_on - extended_on)
                    FILTER (WHERE (accepted OR declined) AND resolved) AS decision_days
         FROM facts
     ), monthly AS (
@@ -271,7 +275,17 @@ def _insights(
     listed = viewer.may(Permission.OFFER_READ, organisation_id) and (
         viewer.role_in(organisation_id) is not Role.HIRING_MANAGER
     )
+    audiences = AUDIENCES[viewer.roles[organisation_id]]
+    documents = row.questions or ()
+    # A metric is for whom its question is for.
+    unread = {
+        key
+        for one in documents
+        if Audience(one["audience"]) not in audiences
+        for key in one.get("metrics", ())
+    }
     responses = {**(row.whole or {} if segment is None else {}), **(row.figures or {})}
+    responses = {key: one for key, one in responses.items() if key not in unread}
     shown: dict[str, Statistic] = {
         key: figures.from_json(responses[key]) if key in responses else figures.suppressed(minimum)
         for key in METRICS
@@ -283,8 +297,7 @@ def _insights(
         month: months.get(month, (0, 0))
         for month in (months_after(first, count) for count in range(SERIES_MONTHS))
     }
-    audiences = AUDIENCES[viewer.roles[organisation_id]]
-    questions = [_question(one, figures.suppressed(minimum)) for one in row.questions or ()]
+    questions = [_question(one, figures.suppressed(minimum)) for one in documents]
     return Insights(
         edition=None
         if row.id is None

@@ -1,5 +1,6 @@
 """What can be done with insights: publishing editions, window by window."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -167,36 +168,28 @@ async def read_submissions(
     *,
     organisation_id: UUID,
     rows: Sequence[queries.ResponseRow],
-    asked_until: datetime | None = None,
 ) -> tuple[Catalogue, list[Submission]]:
-    """Return what some responses say, item by item, and the items.
-
-    Args:
-        session: The transaction.
-        viewer: A job of the organisation.
-        organisation_id: Whose.
-        rows: The responses.
-        asked_until: Leaves out the questions of versions that were published later.
-    """
+    """Return what some responses say, item by item, and the items."""
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
-    asked = await queries.list_asked(session, viewer, organisation_id=organisation_id)
-    catalogue = make_catalogue(
-        one for one in asked if asked_until is None or one.asked_from <= asked_until
+    answers = await queries.list_answers(
+        session, viewer, organisation_id=organisation_id, response_ids=[row.id for row in rows]
     )
-    answers: dict[UUID, dict[tuple[str, str | None], Measured]] = {row.id: {} for row in rows}
-    for response_id, question_id, value in await queries.list_answers(
-        session, viewer, organisation_id=organisation_id, response_ids=list(answers)
-    ):
+    catalogue = make_catalogue(
+        await queries.list_asked(session, viewer, organisation_id=organisation_id),
+        Counter(question_id for _, question_id, _ in answers),
+    )
+    said: dict[UUID, dict[tuple[str, str | None], Measured]] = {row.id: {} for row in rows}
+    for response_id, question_id, value in answers:
         key = catalogue.by_question.get(question_id)
         if key is not None:
-            answers[response_id] |= measure(key, value)
+            said[response_id] |= measure(key, value)
     submissions = [
         Submission(
             id=row.id,
             hidden=row.confidentiality is not Confidentiality.ATTRIBUTED,
             anonymous=row.confidentiality is Confidentiality.ANONYMOUS,
             segment=row.segment,
-            answers=answers[row.id],
+            answers=said[row.id],
         )
         for row in rows
     ]

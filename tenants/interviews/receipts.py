@@ -114,5 +114,11 @@ async def _find(
     for one in held:
         if hmac.compare_digest(holding.open_held(one).receipt_key, receipt_key):
             return organisation_id, one
+    # A flush may have moved it while we waited for what it had locked.
+    response = await responses.find_receipt(
+        session, viewer, organisation_id=organisation_id, receipt_key=receipt_key
+    )
+    if response is not None:
+        return organisation_id, response
     noun = "response"
     raise NotFound(noun, field="receiptCode")

@@ -44,12 +44,12 @@ async def delete_draft(session: Session, viewer: Viewer, *, organisation_id: UUI
 async def find_receipt(
     session: Session, viewer: Viewer, *, organisation_id: UUID, receipt_key: bytes
 ) -> Response | None:
-    """Return the response that was sent with a receipt code, or None."""
+    """Return the response that was sent with a receipt code, locked, or None."""
     require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
     return await session.scalar(
-        select(Response).where(
-            Response.organisation_id == organisation_id, Response.receipt_key == receipt_key
-        )
+        select(Response)
+        .where(Response.organisation_id == organisation_id, Response.receipt_key == receipt_key)
+        .with_for_update()
     )
 
 

@@ -127,7 +127,8 @@ def _question(position: int, code: str) -> AskedQuestion:
 
 # Answers name who gave them, so that a figure shows whom it covers; no option need be listed.
 CATALOGUE = Catalogue(
-    tuple(Item((code, None), _question(at, code), None) for at, code in enumerate(QUESTIONS)), {}
+    tuple(Item((code, None), _question(at, code), None, ()) for at, code in enumerate(QUESTIONS)),
+    {},
 )
 
 

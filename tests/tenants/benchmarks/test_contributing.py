@@ -169,7 +169,7 @@ async def test_the_metrics_of_offers() -> None:
         DECLINE_RATE: (0.5, 10),
         RENEGE_RATE: (0.2, 5),
         # Seven days each, of those accepted or declined.
-        DECISION_TIME: (7.0, 8),
+        DECISION_TIME: (7.0, 7),
         # Those who declined or reneged were asked.
         RESPONSE_RATE: (0.0, 4),
     }

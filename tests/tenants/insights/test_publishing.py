@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
+from tenants.access import Viewer
 from tenants.db import run
 from tenants.disclosure.cells import Coverage
 from tenants.disclosure.figures import CountBand, Figure, Relation, Suppressed, Unit
@@ -14,7 +16,10 @@ from tenants.insights.withdrawals import withdraw_response
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import CANDIDATE_NPS, CONTROLLABLE_SHARE, DECLINE_RATE, RESPONSE_RATE
 from tenants.offers.service import RequisitionInput
-from tests.factories import make_offer
+from tenants.questionnaires.models import Question
+from tenants.reasons import Audience
+from tenants.work import Session
+from tests.factories import Client, make_offer
 from tests.tenants.insights.answered import add_response, answers, candidate
 from tests.tenants.insights.published import (
     BEGAN,
@@ -46,7 +51,8 @@ async def test_five_identified_answers_are_figures_of_identified_answers_only() 
     nps = figure(seen, CANDIDATE_NPS)
     assert (nps.value, nps.relation, nps.unit) == (40.0, Relation.EXACT, Unit.POINTS)
     assert (nps.base, nps.note) == (CountBand.FROM_5, "Identified answers only.")
-    assert (nps.lower, nps.upper) == pytest.approx((-29.8, 79.8), abs=0.1)
+    # The ends of an interval would give away what each of the five answered.
+    assert (nps.lower, nps.upper) == (None, None)
     # All five said so; five of five would say of each of them what they answered.
     slow = figure(seen, "REASON_PROCESS_SLOW")
     assert (slow.value, slow.relation) == (0.8, Relation.AT_LEAST)
@@ -181,6 +187,10 @@ async def test_published_twice_from_the_same_rows_it_is_equal() -> None:
         await publish(client)
         editions.append(await frozen(client))
     assert len(editions[0]) == 4
+    # But for the ids of the questions, which are each client's own.
+    for row in (*editions[0], *editions[1]):
+        for question in row[-1] or ():
+            assert len(question.pop("asked")) == 1
     assert editions[0] == editions[1]
     again = await frozen(client)
     assert (await publish(client)).editions == ()
@@ -226,3 +236,45 @@ async def test_a_figure_goes_alone_when_only_its_own_respondents_have_gone() -> 
     assert isinstance(seen.figures[CONTROLLABLE_SHARE], Figure)
     (score,) = [one for one in seen.questions if one.concept == "recommendation"]
     assert (score.coverage, score.mean, score.distribution) == (None, WITHHELD, None)
+
+
+async def test_what_a_suppressed_department_leaves_over_is_suppressed_with_it() -> None:
+    client = await make_old_client()
+    codes = [
+        await add_response(client, FIRST, CONFIDENTIAL, segment=department)
+        for department in ("Engineering", "Sales")
+        for _ in range(6)
+    ]
+    await publish(client)
+    assert await published_segments(client) == ["", "Engineering", "Sales"]
+    await run(withdraw_response, candidate(client), receipt_code=codes.pop())
+    assert await published_segments(client) == ["", "Engineering", "Sales"]
+    # Four are left in Sales, and Engineering beside the whole would tell of just those.
+    await run(withdraw_response, candidate(client), receipt_code=codes.pop())
+    assert await published_segments(client) == [""]
+
+
+async def published_segments(client: Client) -> list[str]:
+    """Return the segments that have a cell; the organisation's own is empty."""
+    return [row[4] for row in await frozen(client) if row[3] is not None]
+
+
+async def test_a_metric_is_for_whom_its_question_is_for() -> None:
+    client = await make_old_client()
+    await run(_ask_for_hr_only, client.job, client.organisation_id)
+    for _ in range(6):
+        await add_response(client, FIRST)
+    await publish(client)
+    end = months_after(BEGAN, 12)
+    assert figure(await read(client, ends_on=end), CANDIDATE_NPS).relation is Relation.AT_LEAST
+    seen = await read(client, client.leadership, ends_on=end)
+    assert seen.figures[CANDIDATE_NPS] == WITHHELD
+    assert figure(seen, CONTROLLABLE_SHARE).relation is Relation.AT_LEAST
+
+
+async def _ask_for_hr_only(session: Session, _viewer: Viewer, organisation_id: object) -> None:
+    await session.execute(
+        update(Question)
+        .where(Question.organisation_id == organisation_id, Question.code == "recommendation")
+        .values(audience=Audience.HR)
+    )
