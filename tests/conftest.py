@@ -17,6 +17,16 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("unhurried")
 
+# What takes longest, so that no worker begins it when the others are done.
+LONGEST = ("tests/resilience/", "tests/deploy/test_demo.py", "tests/attacks/test_anonymous.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, whatever the random order says."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 SECRET_KEY = "a secret key that is used in tests only"
 
 

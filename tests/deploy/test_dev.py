@@ -127,5 +127,6 @@ def test_an_unknown_command_is_answered_with_those_there_are(clone: Path) -> Non
         "demo",
         "test",
         "check",
+        "bench",
     ]
     assert not (clone / ".venv").exists()
