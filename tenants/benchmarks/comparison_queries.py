@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from tenants.access import Permission, Viewer, require
-from tenants.benchmarks.queries import OFFERS_OF_WINDOW
 from tenants.errors import NotFound
 from tenants.insights.offer_figures import OfferCounts
+from tenants.insights.offer_queries import OFFERS_OF_WINDOW
 from tenants.work import Session
 
 
@@ -122,6 +122,7 @@ async def find_comparisons(
         "others": [one for one in viewer.roles if one != organisation_id],
         "metrics": None if metrics is None else list(metrics),
         "person": viewer.id,
+        "segment": None,
         "today": datetime.now(UTC).date(),
     }
     row = (await session.execute(_READ, given)).one_or_none()

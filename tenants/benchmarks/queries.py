@@ -18,6 +18,7 @@ from tenants.benchmarks.models import (
 )
 from tenants.benchmarks.observers import Service
 from tenants.insights.offer_figures import OfferCounts
+from tenants.insights.offer_queries import OFFERS_OF_WINDOW
 from tenants.interviews.models import Answer, Response
 from tenants.organisations.models import (
     Engagement,
@@ -220,45 +221,6 @@ async def record_observers(
     )
 
 
-# The same offers as those of the live figures of insights (`tenants.insights.queries`): an offer
-# counts in the month of its resolution, an unanswered one 30 days after it was made, and a start
-# that nobody recorded is taken to be due when the offer was accepted.
-OFFERS_OF_WINDOW = """
-    known AS MATERIALIZED (
-        SELECT o.status, o.extended_on,
-               coalesce((o.resolved_at AT TIME ZONE 'UTC')::date,
-                        CASE WHEN o.status = 'EXTENDED' THEN o.extended_on + 30 END) AS resolved_on,
-               -- Reneging resolves the offer anew; it was decided when it was accepted.
-               CASE WHEN o.status <> 'RENEGED' THEN (o.resolved_at AT TIME ZONE 'UTC')::date
-                    WHEN o.reported_status = 'ACCEPTED'
-                    THEN (o.reported_at AT TIME ZONE 'UTC')::date END AS decided_on,
-               coalesce(o.starts_on, (o.resolved_at AT TIME ZONE 'UTC')::date) AS due_on
-        FROM offers o
-        WHERE o.organisation_id = :organisation
-          AND o.status IN ('ACCEPTED', 'RENEGED', 'DECLINED', 'LAPSED', 'EXTENDED')
-    ), facts AS (
-        SELECT k.*,
-               k.status IN ('ACCEPTED', 'RENEGED') AS accepted,
-               k.status = 'DECLINED' AS declined,
-               k.status IN ('LAPSED', 'EXTENDED') AS lapsed,
-               k.resolved_on >= s.starts_on AND k.resolved_on < s.ends_on AS resolved,
-               k.due_on >= s.starts_on AND k.due_on < s.ends_on AS due
-        FROM known k, span s
-        WHERE k.status <> 'EXTENDED' OR k.resolved_on <= :today
-    ), counted AS (
-        SELECT count(*) FILTER (WHERE accepted AND resolved) AS accepted,
-               count(*) FILTER (WHERE declined AND resolved) AS declined,
-               count(*) FILTER (WHERE lapsed AND resolved) AS lapsed,
-               count(*) FILTER (WHERE accepted AND due) AS due,
-               count(*) FILTER (WHERE status = 'RENEGED' AND due) AS reneged,
-               count(*) FILTER (WHERE (accepted OR declined) AND resolved
-                                AND decided_on - extended_on IS NOT NULL) AS decided,
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_on - extended_on)
-                   FILTER (WHERE (accepted OR declined) AND resolved) AS decision_days
-        FROM facts
-    )
-"""
-
 _COUNT_OFFERS = text(
     "WITH span AS"  # noqa: S608 - our own words.
     " (SELECT CAST(:starts_on AS date) AS starts_on, CAST(:ends_on AS date) AS ends_on)"
@@ -276,6 +238,7 @@ async def count_offers(
         "organisation": organisation_id,
         "starts_on": starts_on,
         "ends_on": ends_on,
+        "segment": None,
         "today": datetime.now(UTC).date(),
     }
     row = (await session.execute(_COUNT_OFFERS, given)).one()

@@ -16,6 +16,7 @@ from tenants.disclosure.figures import Statistic, Suppressed
 from tenants.errors import NotFound
 from tenants.insights.models import CellKind, Dimension
 from tenants.insights.offer_figures import OfferCounts, TimePoint, offer_figures, over_time
+from tenants.insights.offer_queries import OFFERS_OF_WINDOW
 from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
 from tenants.metrics import METRICS
 from tenants.questionnaires.question_types import QuestionTypeKey
@@ -119,11 +120,9 @@ class Insights:
 
 
 # Departments come from requisitions and not from responses: that a department is listed must not
-# tell that somebody answered. What an outer row is looked up in is a list of its own in the
-# select clause, so that it is hashed: of an organisation that the statistics do not know yet the
-# planner expects one row, and would compare every row with every row.
+# tell that somebody answered.
 _READ: Final = text(
-    """
+    f"""
     WITH edition AS (
         SELECT id, starts_on, ends_on, dimension, published_at, figures
         FROM editions
@@ -141,50 +140,7 @@ _READ: Final = text(
           AND (CAST(:person AS uuid) IS NULL OR r.id IN (
               SELECT h.requisition_id FROM hiring_managers h
               WHERE h.organisation_id = :organisation AND h.person_id = :person))
-    ), known AS MATERIALIZED (
-        SELECT o.status, o.extended_on,
-               coalesce((o.resolved_at AT TIME ZONE 'UTC')::date,
-                        CASE WHEN o.status = 'EXTENDED' THEN o.extended_on + 30 END) AS resolved_on,
-               -- Reneging resolves the offer anew; it was decided when it was accepted.
-               CASE WHEN o.status <> 'RENEGED' THEN (o.resolved_at AT TIME ZONE 'UTC')::date
-                    WHEN o.reported_status = 'ACCEPTED'
-                    THEN (o.reported_at AT TIME ZONE 'UTC')::date END AS decided_on,
-               coalesce(o.starts_on, (o.resolved_at AT TIME ZONE 'UTC')::date) AS due_on,
-               o.id IN (SELECT i.offer_id FROM interviews i
-                        WHERE i.organisation_id = :organisation) AS interviewed,
-               CAST(:segment AS text) IS NULL OR o.application_id IN (
-                   SELECT a.id FROM applications a
-                   WHERE a.organisation_id = :organisation AND a.requisition_id IN (
-                       SELECT r.id FROM requisitions r
-                       WHERE r.organisation_id = :organisation AND r.department = :segment)
-               ) AS in_cell
-        FROM offers o
-        WHERE o.organisation_id = :organisation
-          AND o.status IN ('ACCEPTED', 'RENEGED', 'DECLINED', 'LAPSED', 'EXTENDED')
-    ), facts AS (
-        SELECT k.*,
-               k.status IN ('ACCEPTED', 'RENEGED') AS accepted,
-               k.status = 'DECLINED' AS declined,
-               k.status IN ('LAPSED', 'EXTENDED') AS lapsed,
-               k.resolved_on >= s.starts_on AND k.resolved_on < s.ends_on AS resolved,
-               k.due_on >= s.starts_on AND k.due_on < s.ends_on AS due
-        FROM known k, span s
-        WHERE k.in_cell AND (k.status <> 'EXTENDED' OR k.resolved_on <= :today)
-    ), counted AS (
-        SELECT count(*) FILTER (WHERE accepted AND resolved) AS accepted,
-               count(*) FILTER (WHERE declined AND resolved) AS declined,
-               count(*) FILTER (WHERE lapsed AND resolved) AS lapsed,
-               count(*) FILTER (WHERE accepted AND due) AS due,
-               count(*) FILTER (WHERE status = 'RENEGED' AND due) AS reneged,
-               count(*) FILTER (WHERE (declined OR status = 'RENEGED') AND resolved) AS refused,
-               count(*) FILTER (WHERE (declined OR status = 'RENEGED') AND resolved
-                                AND interviewed) AS interviewed,
-               count(*) FILTER (WHERE (accepted OR declined) AND resolved
-                                AND decided_on - extended_on IS NOT NULL) AS decided,
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_on - extended_on)
-                   FILTER (WHERE (accepted OR declined) AND resolved) AS decision_days
-        FROM facts
-    ), monthly AS (
+    ), {OFFERS_OF_WINDOW}, monthly AS (
         SELECT date_trunc('month', resolved_on)::date AS month,
                count(*) FILTER (WHERE declined OR lapsed) AS refused, count(*) AS resolved
         FROM facts
@@ -203,7 +159,7 @@ _READ: Final = text(
     LEFT JOIN edition e ON true
     LEFT JOIN edition_cells c ON c.organisation_id = :organisation AND c.edition_id = e.id
         AND c.kind = :kind AND c.segment = coalesce(:segment, '')
-    """
+    """  # noqa: S608 - our own words.
 )
 
 

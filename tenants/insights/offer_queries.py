@@ -1,0 +1,59 @@
+"""What became of an organisation's offers in a window: SQL that several statements begin with."""
+
+from typing import Final
+
+# Common table expressions, to stand behind one named `span` with `starts_on` and `ends_on`; they
+# take `:organisation`, `:segment` (null for the whole organisation) and `:today`, and end with
+# `counted`, whose one row has the columns of `OfferCounts`.
+#
+# An offer counts in the month of its resolution, an unanswered one 30 days after it was made, and a
+# start that nobody recorded is taken to be due when the offer was accepted. What an outer row is
+# looked up in is a list of its own in the select clause, so that it is hashed: of an organisation
+# that the statistics do not know yet the planner expects one row, and would compare every row with
+# every row.
+OFFERS_OF_WINDOW: Final = """
+    known AS MATERIALIZED (
+        SELECT o.status, o.extended_on,
+               coalesce((o.resolved_at AT TIME ZONE 'UTC')::date,
+                        CASE WHEN o.status = 'EXTENDED' THEN o.extended_on + 30 END) AS resolved_on,
+               -- Reneging resolves the offer anew; it was decided when it was accepted.
+               CASE WHEN o.status <> 'RENEGED' THEN (o.resolved_at AT TIME ZONE 'UTC')::date
+                    WHEN o.reported_status = 'ACCEPTED'
+                    THEN (o.reported_at AT TIME ZONE 'UTC')::date END AS decided_on,
+               coalesce(o.starts_on, (o.resolved_at AT TIME ZONE 'UTC')::date) AS due_on,
+               o.id IN (SELECT i.offer_id FROM interviews i
+                        WHERE i.organisation_id = :organisation) AS interviewed,
+               CAST(:segment AS text) IS NULL OR o.application_id IN (
+                   SELECT a.id FROM applications a
+                   WHERE a.organisation_id = :organisation AND a.requisition_id IN (
+                       SELECT r.id FROM requisitions r
+                       WHERE r.organisation_id = :organisation AND r.department = :segment)
+               ) AS in_cell
+        FROM offers o
+        WHERE o.organisation_id = :organisation
+          AND o.status IN ('ACCEPTED', 'RENEGED', 'DECLINED', 'LAPSED', 'EXTENDED')
+    ), facts AS (
+        SELECT k.*,
+               k.status IN ('ACCEPTED', 'RENEGED') AS accepted,
+               k.status = 'DECLINED' AS declined,
+               k.status IN ('LAPSED', 'EXTENDED') AS lapsed,
+               k.resolved_on >= s.starts_on AND k.resolved_on < s.ends_on AS resolved,
+               k.due_on >= s.starts_on AND k.due_on < s.ends_on AS due
+        FROM known k, span s
+        WHERE k.in_cell AND (k.status <> 'EXTENDED' OR k.resolved_on <= :today)
+    ), counted AS (
+        SELECT count(*) FILTER (WHERE accepted AND resolved) AS accepted,
+               count(*) FILTER (WHERE declined AND resolved) AS declined,
+               count(*) FILTER (WHERE lapsed AND resolved) AS lapsed,
+               count(*) FILTER (WHERE accepted AND due) AS due,
+               count(*) FILTER (WHERE status = 'RENEGED' AND due) AS reneged,
+               count(*) FILTER (WHERE (declined OR status = 'RENEGED') AND resolved) AS refused,
+               count(*) FILTER (WHERE (declined OR status = 'RENEGED') AND resolved
+                                AND interviewed) AS interviewed,
+               count(*) FILTER (WHERE (accepted OR declined) AND resolved
+                                AND decided_on - extended_on IS NOT NULL) AS decided,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_on - extended_on)
+                   FILTER (WHERE (accepted OR declined) AND resolved) AS decision_days
+        FROM facts
+    )
+"""
