@@ -22,10 +22,11 @@ from tenants.benchmarks import service as benchmarks
 from tenants.errors import DomainError, InvalidInput
 from tenants.imports import service as imports
 from tenants.imports.coding import CodedResponse, Coding, Rejection
+from tenants.imports.files import open_table
 from tenants.imports.mapping import MappedOrganisation, ResponseMapping, parse_mapping
 from tenants.imports.occurrences import counting
 from tenants.imports.service import Destination
-from tenants.imports.tables import Row, Table, open_table
+from tenants.imports.tables import Row, Table
 from tenants.imports.wording import make_definition
 from tenants.model import new_id
 from tenants.organisations import queries as organisations

@@ -9,8 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from tenants.errors import InvalidInput
-from tenants.imports import tables, workbooks
-from tenants.imports.tables import Row, open_table
+from tenants.imports import csv_files, workbooks
+from tenants.imports.files import open_table
+from tenants.imports.tables import Row
 
 
 def _rows(path: Path, delimiter: str = ",") -> tuple[tuple[str, ...], list[Row]]:
@@ -206,7 +207,7 @@ def test_a_sheet_that_claims_endless_rows_is_left(
 
 def test_a_file_is_never_held_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first rows are there before the last ones were looked at."""
-    monkeypatch.setattr(tables, "LONGEST_LINE", 1_000)
+    monkeypatch.setattr(csv_files, "LONGEST_LINE", 1_000)
     lines = b"a\n" + b"1\n" * 200_000 + b"x" * 2_000
     with open_table(_csv(tmp_path, lines)) as table:
         rows = table.rows()
