@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from deploy.errors import DeployError
+from deploy.publishing import month
 from tenants import db
 from tenants.access import Viewer
 from tenants.benchmarks import queries, service
@@ -41,7 +42,7 @@ async def publish_benchmark(window: str | None, as_of: str | None) -> dict[str, 
     Raises:
         DeployError: A month is written in another way, or the window is empty.
     """
-    day = datetime.now(UTC).date() if as_of is None else months_after(read_month(as_of), 1)
+    day = datetime.now(UTC).date() if as_of is None else months_after(month(as_of), 1)
     span = window_of(day) if window is None else read_window(window)
     async with db.connected(pool_size=1):
         contributing = await contribute_all(span)
@@ -96,19 +97,6 @@ async def contribute_all(window: Window) -> int:
     return contributing
 
 
-def read_month(text: str) -> date:
-    """Return the first day of a month that is written as 2026-01.
-
-    Raises:
-        DeployError: It is written in another way.
-    """
-    try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError as error:
-        message = f"{text} is no month; write it as 2026-01"
-        raise DeployError(message) from error
-
-
 def read_window(text: str) -> Window:
     """Return a half-open window that is written as 2025-01/2026-01.
 
@@ -119,7 +107,7 @@ def read_window(text: str) -> Window:
     if not slash:
         message = f"{text} is no window; write it as 2025-01/2026-01, the last month excluded"
         raise DeployError(message)
-    window = Window(read_month(first), read_month(last))
+    window = Window(month(first), month(last))
     if window.starts_on >= window.ends_on:
         message = f"the window {text} is empty: the month after the slash is excluded"
         raise DeployError(message)

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from deploy.benchmark_publishing import in_words, publish_benchmark, read_month, read_window
+from deploy.benchmark_publishing import in_words, publish_benchmark, read_window
 from deploy.errors import DeployError
 from deploy.importing import import_connected
+from deploy.publishing import month
 from tenants.benchmarks.windows import window_of
 from tenants.disclosure.peers import quantiles
 from tenants.insights.windows import Window, month_of, months_after
@@ -36,11 +37,11 @@ def published(committing: AsyncEngine, database: str) -> Iterator[None]:
 
 
 def test_months_and_windows_as_they_are_written() -> None:
-    assert read_month("2014-08") == date(2014, 8, 1)
+    assert month("2014-08") == date(2014, 8, 1)
     assert read_window("2009-07/2014-07") == Window(date(2009, 7, 1), date(2014, 7, 1))
     for wrong in ("2014", "2014-13", "2014-08-01", "soon", ""):
         with pytest.raises(DeployError, match="is no month"):
-            read_month(wrong)
+            month(wrong)
     with pytest.raises(DeployError, match="is no window"):
         read_window("2014-07")
     with pytest.raises(DeployError, match="is empty"):

@@ -9,6 +9,7 @@ from tenants.access import Viewer
 from tenants.model import new_id
 
 FOLDER: Final = Path(__file__).parent
+FRAGMENTS: Final = FOLDER / "fragments"
 # What a role may not see is null, and the page leaves it out or says so.
 _PART_OF_THE_ANSWER: Final = "FORBIDDEN"
 
@@ -30,8 +31,13 @@ class NoAnswer(Exception):
 
 @cache
 def document(name: str) -> str:
-    """Return the text of an operation, by the name of its file without the suffix."""
-    return (FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+    """Return the text of an operation, by the name of its file without the suffix.
+
+    With it come the fragments of `fragments/` that it spreads; each file there is named after its.
+    """
+    text = (FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+    shared = [path for path in sorted(FRAGMENTS.glob("*.graphql")) if f"...{path.stem}" in text]
+    return "\n".join([text, *(path.read_text(encoding="utf-8") for path in shared)])
 
 
 async def ask(viewer: Viewer, name: str, **variables: Any) -> dict[str, Any]:

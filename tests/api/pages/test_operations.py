@@ -4,12 +4,16 @@ import pytest
 from graphql import OperationDefinitionNode, parse, validate
 
 from api.http import GraphQLRequest, execute
-from api.pages.operations import FOLDER, document
+from api.pages.operations import FOLDER, FRAGMENTS, document
 from api.schema import schema
 from tenants.access import Role
 from tests.factories import make_client
 
-NAMES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.graphql"))
+NAMES = sorted(
+    str(path.relative_to(FOLDER).with_suffix(""))
+    for path in FOLDER.rglob("*.graphql")
+    if path.parent != FRAGMENTS
+)
 
 
 def test_these_are_the_documents() -> None:
