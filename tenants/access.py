@@ -4,130 +4,286 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from tenants.errors import Forbidden
+from tenants.permissions import Permission
+from tenants.reasons import Audience
 
-
-class Permission(StrEnum):
-    """One thing that can be done or seen, as ``resource:action``."""
-
-    ORGANISATION_READ = "organisation:read"
-    REQUISITION_READ = "requisition:read"
-    REQUISITION_ASSIGN = "requisition:assign"
-    OFFER_COUNT = "offer:count"
-    OFFER_READ = "offer:read"
-    OFFER_RECORD = "offer:record"
-    INTERVIEW_COUNT = "interview:count"
-    INTERVIEW_READ = "interview:read"
-    INTERVIEW_OPEN = "interview:open"
-    INTERVIEW_INVITE = "interview:invite"
-    INTERVIEW_OUTCOME_READ = "interview:read_outcome"
-    INTERVIEW_CLOSE = "interview:close"
-    CANDIDATE_READ = "candidate:read"
-    RESPONSE_READ = "response:read"
-    RESPONSE_SUBMIT = "response:submit"
-    RESPONSE_FLUSH = "response:flush"
-    RESPONSE_IMPORT = "response:import"
-    INSIGHTS_READ = "insights:read"
-    INSIGHTS_PUBLISH = "insights:publish"
-    BENCHMARK_READ = "benchmark:read"
-    BENCHMARK_CONTRIBUTE = "benchmark:contribute"
-    QUESTIONNAIRE_READ = "questionnaire:read"
-    MEMBER_READ = "member:read"
-    INTAKE_READ = "intake:read"
-    INTAKE_POST = "intake:post"
-    JOB_READ = "job:read"
+__all__ = [
+    "MEMBER_ROLES",
+    "NOTHING",
+    "PEOPLE_ROLES",
+    "ROLE_TABLE",
+    "AuditArea",
+    "Part",
+    "Permission",
+    "Reach",
+    "Role",
+    "Viewer",
+    "ViewerKind",
+    "part_of",
+    "require",
+    "require_firm",
+    "require_operator",
+]
 
 
 class Role(StrEnum):
     """The part that a viewer plays in one organisation.
 
-    The first four are people's and are shown by the API; the others are parts that a link, an
-    intake token or the worker plays.
+    Those of `PEOPLE_ROLES` are people's; the others are parts that a machine, a link, an intake
+    token, the worker or whoever runs the installation plays.
     """
 
     CONSULTANT = "CONSULTANT"
     HR = "HR"
     HIRING_MANAGER = "HIRING_MANAGER"
     LEADERSHIP = "LEADERSHIP"
+    INDEPENDENT_ADMINISTRATOR = "INDEPENDENT_ADMINISTRATOR"
+    FIRM_ADMINISTRATOR = "FIRM_ADMINISTRATOR"
+    INTEGRATION = "INTEGRATION"
     CANDIDATE = "CANDIDATE"
     INTAKE = "INTAKE"
     JOB = "JOB"
+    OPERATOR = "OPERATOR"
 
 
-PEOPLE_ROLES = (Role.CONSULTANT, Role.HR, Role.HIRING_MANAGER, Role.LEADERSHIP)
+# What an organisation makes somebody; the other parts of people come from their firm.
+MEMBER_ROLES: Final = (
+    Role.HR,
+    Role.HIRING_MANAGER,
+    Role.LEADERSHIP,
+    Role.INDEPENDENT_ADMINISTRATOR,
+)
+PEOPLE_ROLES: Final = (Role.CONSULTANT, *MEMBER_ROLES, Role.FIRM_ADMINISTRATOR)
+
+
+class Reach(StrEnum):
+    """Which rows of a kind a role sees.
+
+    ALL of the organisation; IDENTIFIED: what was answered ATTRIBUTED or CONFIDENTIAL; ATTRIBUTED:
+    what was answered by name; OWN: of requisitions that the viewer hires for; ASSIGNED: of
+    interviews that the viewer holds, until they are answered; NONE.
+    """
+
+    ALL = "ALL"
+    IDENTIFIED = "IDENTIFIED"
+    ATTRIBUTED = "ATTRIBUTED"
+    OWN = "OWN"
+    ASSIGNED = "ASSIGNED"
+    NONE = "NONE"
+
+
+class AuditArea(StrEnum):
+    """What an event of the log is about, which decides who may read it."""
+
+    CASE = "CASE"
+    RESPONSE = "RESPONSE"
+    ENGAGEMENT = "ENGAGEMENT"
+    ADMINISTRATION = "ADMINISTRATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One role's line of the table: what it may do, and which rows it sees.
+
+    Attributes:
+        permissions: What may be done and seen at all.
+        cases: Requisitions, offers and interviews as rows.
+        counts: Offers and interviews as numbers.
+        candidates: Whose identity.
+        responses: Whose answers as rows; never an ANONYMOUS one's.
+        audiences: The questions whose answers and figures are read.
+        segments: Which departments' (or locations') cells of an edition.
+        audit: The events of the log.
+    """
+
+    permissions: frozenset[Permission]
+    cases: Reach = Reach.NONE
+    counts: Reach = Reach.NONE
+    candidates: Reach = Reach.NONE
+    responses: Reach = Reach.NONE
+    audiences: frozenset[Audience] = frozenset()
+    segments: Reach = Reach.NONE
+    audit: frozenset[AuditArea] = frozenset()
+
 
 _P = Permission
-_LISTS = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
+_CASES = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
+_FIGURES = {_P.INSIGHTS_READ, _P.BENCHMARK_READ}
+_CASE_WORK = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
+_ENGAGEMENT = {_P.ENGAGEMENT_READ, _P.ENGAGEMENT_MANAGE}
+# What setting up an organisation takes; the demo, imports and commands do it as a job.
+_SET_UP = {
+    *_ENGAGEMENT,
+    _P.ORGANISATION_CREATE,
+    _P.MEMBER_MANAGE,
+    _P.INTEGRATION_MANAGE,
+    _P.IDENTITY_PROVIDER_MANAGE,
+    _P.QUESTIONNAIRE_EDIT,
+    _P.QUESTIONNAIRE_PUBLISH,
+    _P.BENCHMARK_JOIN,
+}
+_HR_AUDIENCES = frozenset({Audience.HR, Audience.ORGANISATION})
 
-ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
     {
-        Role.CONSULTANT: frozenset(
-            {
-                *_LISTS,
-                _P.ORGANISATION_READ,
-                _P.OFFER_RECORD,
-                _P.INTERVIEW_OPEN,
-                _P.INTERVIEW_INVITE,
-                _P.INTERVIEW_OUTCOME_READ,
-                _P.CANDIDATE_READ,
-                _P.RESPONSE_READ,
-                _P.QUESTIONNAIRE_READ,
-                _P.INTAKE_READ,
-                _P.JOB_READ,
-                _P.INSIGHTS_READ,
-                _P.BENCHMARK_READ,
-            }
+        Role.CONSULTANT: Part(
+            frozenset(
+                {
+                    *_CASES,
+                    *_CASE_WORK,
+                    *_FIGURES,
+                    *_ENGAGEMENT,
+                    _P.ORGANISATION_READ,
+                    _P.INTERVIEW_OUTCOME_READ,
+                    _P.CANDIDATE_READ,
+                    _P.RESPONSE_READ,
+                    _P.QUESTIONNAIRE_READ,
+                    _P.QUESTIONNAIRE_EDIT,
+                    _P.QUESTIONNAIRE_PUBLISH,
+                    _P.INTAKE_READ,
+                    _P.JOB_READ,
+                    _P.AUDIT_READ,
+                }
+            ),
+            cases=Reach.ALL,
+            counts=Reach.ALL,
+            candidates=Reach.ALL,
+            responses=Reach.IDENTIFIED,
+            audiences=frozenset(Audience),
+            segments=Reach.ALL,
+            audit=frozenset({AuditArea.CASE, AuditArea.RESPONSE, AuditArea.ENGAGEMENT}),
         ),
-        Role.HR: frozenset(
-            {
-                *_LISTS,
-                _P.ORGANISATION_READ,
-                _P.REQUISITION_ASSIGN,
-                _P.OFFER_RECORD,
-                _P.INTERVIEW_OPEN,
-                _P.INTERVIEW_INVITE,
-                _P.CANDIDATE_READ,
-                _P.RESPONSE_READ,
-                _P.QUESTIONNAIRE_READ,
-                _P.MEMBER_READ,
-                _P.INTAKE_READ,
-                _P.JOB_READ,
-                _P.INSIGHTS_READ,
-                _P.BENCHMARK_READ,
-            }
+        Role.HR: Part(
+            frozenset(
+                {
+                    *_CASES,
+                    *_CASE_WORK,
+                    *_FIGURES,
+                    *_ENGAGEMENT,
+                    _P.ORGANISATION_READ,
+                    _P.REQUISITION_ASSIGN,
+                    _P.INTERVIEW_ASSIGN,
+                    _P.CANDIDATE_READ,
+                    _P.RESPONSE_READ,
+                    _P.QUESTIONNAIRE_READ,
+                    _P.QUESTIONNAIRE_EDIT,
+                    # Without an engagement; with one the firm publishes, and the verb says so.
+                    _P.QUESTIONNAIRE_PUBLISH,
+                    _P.BENCHMARK_JOIN,
+                    _P.MEMBER_READ,
+                    _P.MEMBER_MANAGE,
+                    _P.INTEGRATION_READ,
+                    _P.INTEGRATION_MANAGE,
+                    _P.IDENTITY_PROVIDER_MANAGE,
+                    _P.INTAKE_READ,
+                    _P.JOB_READ,
+                    _P.AUDIT_READ,
+                }
+            ),
+            cases=Reach.ALL,
+            counts=Reach.ALL,
+            candidates=Reach.ATTRIBUTED,
+            responses=Reach.ATTRIBUTED,
+            audiences=_HR_AUDIENCES,
+            segments=Reach.ALL,
+            # Whether somebody answered is no business of theirs, and the log does not tell them.
+            audit=frozenset({AuditArea.CASE, AuditArea.ENGAGEMENT, AuditArea.ADMINISTRATION}),
         ),
-        Role.HIRING_MANAGER: frozenset(
-            {*_LISTS, _P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ, _P.INSIGHTS_READ}
+        Role.HIRING_MANAGER: Part(
+            frozenset({*_CASES, _P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ, _P.INSIGHTS_READ}),
+            cases=Reach.OWN,
+            counts=Reach.OWN,
+            audiences=frozenset({Audience.HIRING_MANAGER, Audience.ORGANISATION}),
+            segments=Reach.OWN,
         ),
-        Role.LEADERSHIP: frozenset(
-            {
-                _P.ORGANISATION_READ,
-                _P.OFFER_COUNT,
-                _P.INTERVIEW_COUNT,
-                _P.QUESTIONNAIRE_READ,
-                _P.INSIGHTS_READ,
-                _P.BENCHMARK_READ,
-            }
+        Role.LEADERSHIP: Part(
+            frozenset(
+                {
+                    *_FIGURES,
+                    _P.ORGANISATION_READ,
+                    _P.OFFER_COUNT,
+                    _P.INTERVIEW_COUNT,
+                    _P.QUESTIONNAIRE_READ,
+                }
+            ),
+            counts=Reach.ALL,
+            audiences=frozenset({Audience.ORGANISATION}),
         ),
-        Role.CANDIDATE: frozenset({_P.RESPONSE_SUBMIT}),
-        Role.INTAKE: frozenset({_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN}),
-        Role.JOB: frozenset(
-            {
-                _P.OFFER_RECORD,
-                _P.INTERVIEW_OPEN,
-                _P.INTERVIEW_INVITE,
-                _P.INTERVIEW_CLOSE,
-                _P.RESPONSE_FLUSH,
-                _P.RESPONSE_IMPORT,
-                _P.INSIGHTS_PUBLISH,
-                _P.BENCHMARK_CONTRIBUTE,
-            }
+        Role.INDEPENDENT_ADMINISTRATOR: Part(
+            frozenset(
+                {
+                    *_CASES,
+                    _P.ORGANISATION_READ,
+                    # No outcome: until there is one there is none to see, afterwards they may not.
+                    _P.CANDIDATE_READ,
+                    _P.RESPONSE_KEY_IN,
+                    _P.QUESTIONNAIRE_READ,
+                }
+            ),
+            cases=Reach.ASSIGNED,
+            counts=Reach.ASSIGNED,
+            candidates=Reach.ASSIGNED,
         ),
+        Role.FIRM_ADMINISTRATOR: Part(
+            frozenset({*_ENGAGEMENT, _P.ORGANISATION_READ, _P.ORGANISATION_CREATE})
+        ),
+        # At most this; the scopes of its token narrow it.
+        Role.INTEGRATION: Part(
+            frozenset(
+                {
+                    *_CASES,
+                    *_CASE_WORK,
+                    *_FIGURES,
+                    _P.ORGANISATION_READ,
+                    _P.CANDIDATE_READ,
+                    _P.RESPONSE_READ,
+                    _P.QUESTIONNAIRE_READ,
+                }
+            ),
+            cases=Reach.ALL,
+            counts=Reach.ALL,
+            candidates=Reach.ATTRIBUTED,
+            responses=Reach.ATTRIBUTED,
+            audiences=_HR_AUDIENCES,
+            segments=Reach.ALL,
+        ),
+        Role.CANDIDATE: Part(frozenset({_P.RESPONSE_SUBMIT})),
+        Role.INTAKE: Part(
+            frozenset({_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN}),
+            cases=Reach.ALL,
+            counts=Reach.ALL,
+            candidates=Reach.ALL,
+        ),
+        Role.JOB: Part(
+            frozenset(
+                {
+                    *_CASE_WORK,
+                    *_SET_UP,
+                    _P.INTERVIEW_CLOSE,
+                    _P.RESPONSE_FLUSH,
+                    _P.RESPONSE_IMPORT,
+                    _P.INSIGHTS_PUBLISH,
+                    _P.BENCHMARK_CONTRIBUTE,
+                    _P.AUDIT_SEAL,
+                }
+            ),
+            cases=Reach.ALL,
+            counts=Reach.ALL,
+            candidates=Reach.ALL,
+        ),
+        Role.OPERATOR: Part(frozenset({_P.BENCHMARK_RELEASE})),
     }
 )
+NOTHING: Final = Part(frozenset())
+
+
+def part_of(role: Role | None) -> Part:
+    """Return a role's line of the table; for no role one that grants nothing."""
+    return NOTHING if role is None else ROLE_TABLE[role]
 
 
 class ViewerKind(StrEnum):
@@ -151,6 +307,8 @@ class Viewer:
         id: Person, integration or invitation; None for nobody, jobs and the operator.
         name: How to address a person.
         roles: The role held in each organisation in scope. Nothing outside it can be read.
+        firms: The firms that a person belongs to: FIRM_ADMINISTRATOR or CONSULTANT of each.
+        scopes: What a token narrows its holder to; None for no narrowing.
         token_hash: While somebody signs in: what the identity tables are scoped to.
         mail_number: Which of an invitation's mails the candidate came by.
     """
@@ -161,6 +319,8 @@ class Viewer:
     roles: Mapping[UUID, Role] = field(default_factory=dict)
     token_hash: bytes | None = None
     mail_number: int = 0
+    firms: Mapping[UUID, Role] = field(default_factory=dict)
+    scopes: frozenset[Permission] | None = None
 
     @classmethod
     def job(cls, organisation_id: UUID) -> Self:
@@ -181,14 +341,22 @@ class Viewer:
         """Return the role held in an organisation, or None outside the scope."""
         return self.roles.get(organisation_id)
 
+    def grants(self, role: Role | None, permission: Permission) -> bool:
+        """Return whether a role that the viewer holds grants a permission to this viewer."""
+        narrowed = self.scopes is not None and permission not in self.scopes
+        return not narrowed and permission in part_of(role).permissions
+
     def may(self, permission: Permission, organisation_id: UUID) -> bool:
         """Return whether the role held there grants the permission."""
-        role = self.roles.get(organisation_id)
-        return role is not None and permission in ROLE_PERMISSIONS[role]
+        return self.grants(self.roles.get(organisation_id), permission)
+
+    def permissions_in(self, organisation_id: UUID) -> frozenset[Permission]:
+        """Return everything that the viewer may do and see in an organisation."""
+        return frozenset(one for one in Permission if self.may(one, organisation_id))
 
     def organisations_with(self, permission: Permission) -> list[UUID]:
         """Return the organisations in which the permission is granted."""
-        return [key for key, role in self.roles.items() if permission in ROLE_PERMISSIONS[role]]
+        return [key for key in self.roles if self.may(permission, key)]
 
 
 def require(viewer: Viewer, permission: Permission, organisation_id: UUID) -> None:
@@ -199,4 +367,27 @@ def require(viewer: Viewer, permission: Permission, organisation_id: UUID) -> No
     """
     if not viewer.may(permission, organisation_id):
         message = f"Your role does not include {permission.value}."
+        raise Forbidden(message)
+
+
+def require_operator(viewer: Viewer) -> None:
+    """Return only if the viewer runs the installation.
+
+    Raises:
+        Forbidden: It does not.
+    """
+    if viewer.kind is not ViewerKind.OPERATOR:
+        message = "Only the operator of the installation may do this."
+        raise Forbidden(message)
+
+
+def require_firm(viewer: Viewer, firm_id: UUID | None) -> None:
+    """Return only if the viewer administers the firm.
+
+    Raises:
+        Forbidden: It does not, or the token is narrowed to other things.
+    """
+    role = None if firm_id is None else viewer.firms.get(firm_id)
+    if not viewer.grants(role, Permission.ORGANISATION_CREATE):
+        message = "Only an administrator of the firm may do this."
         raise Forbidden(message)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from tenants.access import ROLE_PERMISSIONS, Permission, Role, Viewer
+from tenants.access import Permission, Role, Viewer
 from tenants.paging import Ordering
 
 Visibility = Callable[[Viewer, Role | None], ColumnElement[bool]]
@@ -18,9 +18,8 @@ Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 def shown_with(permission: Permission) -> Visibility:
     """Return the visibility of a noun of which one permission shows every row."""
 
-    def visible(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
-        granted = role is not None and permission in ROLE_PERMISSIONS[role]
-        return true() if granted else false()
+    def visible(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+        return true() if viewer.grants(role, permission) else false()
 
     return visible
 

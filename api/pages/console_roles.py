@@ -109,5 +109,23 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
                 _ANONYMOUS,
             ),
         ),
+        "INDEPENDENT_ADMINISTRATOR": RoleWords(
+            title="Independent administrator",
+            sees=("The interviews that are assigned to you, and who is asked until it is done.",),
+            sees_not=(
+                "Other interviews, and what was answered once it was sent. Never pass it on.",
+                _ANONYMOUS,
+            ),
+            no_more_responses=(
+                "You key answers in and do not read them afterwards.",
+                _ANONYMOUS,
+            ),
+        ),
+        "FIRM_ADMINISTRATOR": RoleWords(
+            title="Firm administrator",
+            sees=("That the organisation is a client of your firm, and its engagements.",),
+            sees_not=("Offers, interviews, answers and figures.", _ANONYMOUS),
+            no_more_responses=("Your role includes no feedback at all.", _ANONYMOUS),
+        ),
     }
 )

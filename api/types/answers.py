@@ -10,7 +10,7 @@ import strawberry
 from api.derive import Info, of_noun
 from api.types.questionnaires import Question
 from tenants import read_graph
-from tenants.access import Role
+from tenants.access import Reach, part_of
 from tenants.questionnaires import values
 from tenants.questionnaires.logic import Answer as CheckedAnswer
 from tenants.questionnaires.logic import Answered
@@ -203,7 +203,7 @@ class Answer:
         """The answer; null without one, and for text that must not be shared word for word."""
         if root.values["do_not_quote"]:
             role = info.context.viewer.role_in(root.key.organisation_id)
-            if role is not Role.CONSULTANT:
+            if part_of(role).responses is not Reach.IDENTIFIED:
                 return None
         return show_value(values.from_columns(root.values))
 

@@ -28,7 +28,7 @@ from api.types.invitations import Invitation, find_invitation
 from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
 from api.types.questionnaires import Questionnaire
 from tenants import read_graph
-from tenants.access import PEOPLE_ROLES, ROLE_PERMISSIONS, Permission, Role, Viewer, ViewerKind
+from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind
 from tenants.organisations import queries as organisations
 from tenants.organisations.models import Industry, Region, SizeBand
 from tenants.reading import Key, Record
@@ -123,8 +123,7 @@ class Organisation(Node):
     @strawberry.field
     def viewer_permissions(self, root: strawberry.Parent[Record], info: Info) -> list[Permission]:
         """What the viewer may do and see here, so that a front-end shows nothing else."""
-        role = info.context.viewer.role_in(root.key.organisation_id)
-        return sorted(ROLE_PERMISSIONS[role]) if role is not None else []
+        return sorted(info.context.viewer.permissions_in(root.key.organisation_id))
 
     @strawberry.field
     async def insights(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from tenants.access import Permission, Role, Viewer, require
+from tenants.access import Permission, Viewer, part_of, require
 from tenants.benchmarks import comparison_queries as queries
 from tenants.benchmarks.comparison_queries import Found, ReleaseInfo
 from tenants.benchmarks.measuring import concept_of
@@ -19,7 +19,6 @@ from tenants.disclosure.figures import CountBand, Figure, Statistic, Suppressed
 from tenants.disclosure.peers import Standing
 from tenants.errors import InvalidInput
 from tenants.insights.offer_figures import offer_figures
-from tenants.insights.queries import AUDIENCES
 from tenants.metrics import CONTRIBUTION_FLOOR, METRICS, Metric, MetricRows, find_metric
 from tenants.settings import get_settings
 from tenants.work import Session
@@ -231,9 +230,9 @@ def _own(viewer: Viewer, organisation_id: UUID, found: Found, metric: Metric) ->
         listed = viewer.may(Permission.OFFER_READ, organisation_id)
         return offer_figures(found.offers, listed=listed, minimum=minimum)[metric.key]
     concept = concept_of(metric.key)
-    role = viewer.role_in(organisation_id) or Role.LEADERSHIP
+    audiences = part_of(viewer.role_in(organisation_id)).audiences
     audience = found.audiences.get(concept or "")
-    readable = audience is None or audience in AUDIENCES[role]
+    readable = audience is None or audience in audiences
     if metric.key not in found.edition or not readable:
         return figures.suppressed(minimum)
     own = figures.from_json(found.edition[metric.key])

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from tenants.access import Permission, Viewer, require
+from tenants.access import Permission, Viewer, require, require_operator
 from tenants.benchmarks.measuring import Measurement
 from tenants.benchmarks.models import (
     BenchmarkConsent,
@@ -27,7 +27,6 @@ from tenants.organisations.models import (
     Membership,
     Organisation,
 )
-from tenants.organisations.queries import require_operator
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.values import COLUMNS, Value, from_columns
 from tenants.work import Session

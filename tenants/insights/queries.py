@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 
-from tenants.access import Permission, Role, Viewer, require
+from tenants.access import Permission, Reach, Viewer, part_of, require
 from tenants.disclosure import figures
 from tenants.disclosure.cells import MINIMUM_FLOOR, Coverage
 from tenants.disclosure.figures import Statistic, Suppressed
@@ -25,16 +24,6 @@ from tenants.settings import get_settings
 from tenants.work import Session
 
 SERIES_MONTHS: Final = 24
-
-# Whose remarks a role reads; a role that is not here reads no insights.
-AUDIENCES: Final[Mapping[Role, frozenset[Audience]]] = MappingProxyType(
-    {
-        Role.CONSULTANT: frozenset(Audience),
-        Role.HR: frozenset({Audience.HR, Audience.ORGANISATION}),
-        Role.HIRING_MANAGER: frozenset({Audience.HIRING_MANAGER, Audience.ORGANISATION}),
-        Role.LEADERSHIP: frozenset({Audience.ORGANISATION}),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +174,10 @@ async def get_insights(
         NotFound: There is no such edition or cell, or it is not the viewer's to see.
     """
     require(viewer, Permission.INSIGHTS_READ, organisation_id)
-    role = viewer.roles[organisation_id]
+    reach = part_of(viewer.role_in(organisation_id)).segments
     today = datetime.now(UTC).date()
     until = months_after(month_of(today), 1)
-    own_only = role is Role.HIRING_MANAGER
+    own_only = reach is Reach.OWN
     row = (
         await session.execute(
             _READ,
@@ -208,7 +197,7 @@ async def get_insights(
     segments = set(row.departments)
     if not own_only:
         segments |= set(row.published)
-    if role is Role.LEADERSHIP:
+    if reach is Reach.NONE:
         segments = set()
     if (ends_on is not None and row.id is None) or (
         segment is not None and segment not in segments
@@ -228,10 +217,9 @@ def _insights(
 ) -> Insights:
     """Return what a role reads of the row that was found."""
     minimum = max(MINIMUM_FLOOR, get_settings().disclosure_minimum)
-    listed = viewer.may(Permission.OFFER_READ, organisation_id) and (
-        viewer.role_in(organisation_id) is not Role.HIRING_MANAGER
-    )
-    audiences = AUDIENCES[viewer.roles[organisation_id]]
+    part = part_of(viewer.role_in(organisation_id))
+    listed = viewer.may(Permission.OFFER_READ, organisation_id) and (part.cases is Reach.ALL)
+    audiences = part.audiences
     documents = row.questions or ()
     # A metric is for whom its question is for.
     unread = {

@@ -22,7 +22,7 @@ async def create_integration(
     secret: str,
 ) -> UUID:
     """Let an applicant-tracking system post events; its signing secret is kept encrypted."""
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    require(viewer, Permission.INTEGRATION_MANAGE, organisation_id)
     integration_id = new_id()
     session.add(
         Integration(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, update
 
-from tenants.access import Permission, Role, Viewer, require
+from tenants.access import Permission, Reach, Role, Viewer, part_of, require
 from tenants.errors import LinkUnusable, NotFound
 from tenants.interviews.models import (
     Confidentiality,
@@ -27,34 +27,37 @@ from tenants.work import Session
 
 def visible_interviews(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which interviews a role may see as rows: all of the client, or its own offers'."""
-    if role in (Role.CONSULTANT, Role.HR, Role.JOB, Role.INTAKE):
+    reach = part_of(role).cases
+    if reach is Reach.ALL:
         return true()
-    if role is Role.HIRING_MANAGER:
+    if reach is Reach.OWN:
         return Interview.offer_id.in_(managed_offers(viewer, Interview.organisation_id))
     return false()
 
 
 def countable_interviews(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which interviews a role may count: leadership counts all and sees none."""
-    return true() if role is Role.LEADERSHIP else visible_interviews(viewer, role)
+    return true() if part_of(role).counts is Reach.ALL else visible_interviews(viewer, role)
 
 
 def visible_responses(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which responses a role may read as rows; nobody reads an ANONYMOUS one."""
-    if role is Role.CONSULTANT:
+    reach = part_of(role).responses
+    if reach is Reach.IDENTIFIED:
         return Response.confidentiality.in_(
             (Confidentiality.ATTRIBUTED, Confidentiality.CONFIDENTIAL)
         )
-    if role is Role.HR:
+    if reach is Reach.ATTRIBUTED:
         return Response.confidentiality == Confidentiality.ATTRIBUTED
     return false()
 
 
 def visible_candidates(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return whose identity a role may know: the consultant everyone's, HR the ATTRIBUTED ones'."""
-    if role in (Role.CONSULTANT, Role.JOB, Role.INTAKE):
+    reach = part_of(role).candidates
+    if reach is Reach.ALL:
         return true()
-    if role is Role.HR:
+    if reach is Reach.ATTRIBUTED:
         return (
             select(Response.id)
             .join(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, select, true
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import InstrumentedAttribute
 
-from tenants.access import Permission, Role, Viewer, require
+from tenants.access import Permission, Reach, Role, Viewer, part_of, require
 from tenants.errors import NotFound
 from tenants.model import new_id
 from tenants.offers.models import Application, Candidate, HiringManager, Offer, Requisition
@@ -17,8 +17,6 @@ from tenants.organisations.models import Membership
 from tenants.work import Session
 
 T = TypeVar("T")
-
-_SEES_ALL = (Role.CONSULTANT, Role.HR, Role.INTAKE, Role.JOB)
 
 
 def managed_offers(viewer: Viewer, organisation_id: InstrumentedAttribute[UUID]) -> Select[Any]:
@@ -45,9 +43,10 @@ def managed_offers(viewer: Viewer, organisation_id: InstrumentedAttribute[UUID])
 
 def visible_requisitions(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which requisitions a role may see: all, or those it hires for."""
-    if role in _SEES_ALL:
+    reach = part_of(role).cases
+    if reach is Reach.ALL:
         return true()
-    if role is Role.HIRING_MANAGER:
+    if reach is Reach.OWN:
         return (
             select(HiringManager.id)
             .where(
@@ -62,9 +61,10 @@ def visible_requisitions(viewer: Viewer, role: Role | None) -> ColumnElement[boo
 
 def visible_offers(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which offers a role may see as rows: all, or those of its own requisitions."""
-    if role in _SEES_ALL:
+    reach = part_of(role).cases
+    if reach is Reach.ALL:
         return true()
-    if role is Role.HIRING_MANAGER:
+    if reach is Reach.OWN:
         return (
             select(HiringManager.id)
             .join(
@@ -86,7 +86,7 @@ def visible_offers(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
 
 def countable_offers(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which offers a role may count: leadership counts all and sees none."""
-    return true() if role is Role.LEADERSHIP else visible_offers(viewer, role)
+    return true() if part_of(role).counts is Reach.ALL else visible_offers(viewer, role)
 
 
 async def get_offer(
@@ -156,7 +156,7 @@ async def find_candidate_of_offer(
         .where(
             Offer.organisation_id == organisation_id,
             Offer.id == offer_id,
-            true() if viewer.role_in(organisation_id) in _SEES_ALL else false(),
+            true() if part_of(viewer.role_in(organisation_id)).cases is Reach.ALL else false(),
         )
     )
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select
 
-from tenants.access import Permission, Role, Viewer, ViewerKind, require
-from tenants.errors import Forbidden, NotFound
+from tenants.access import Permission, Role, Viewer, ViewerKind, require, require_operator
+from tenants.errors import NotFound
 from tenants.organisations.models import (
     AccessToken,
     Engagement,
@@ -19,17 +19,6 @@ from tenants.organisations.models import (
     Person,
 )
 from tenants.work import Session
-
-
-def require_operator(viewer: Viewer) -> None:
-    """Return only if the viewer runs the installation.
-
-    Raises:
-        Forbidden: It does not.
-    """
-    if viewer.kind is not ViewerKind.OPERATOR:
-        message = "Only the operator of the installation may do this."
-        raise Forbidden(message)
 
 
 async def find_person_of_token(session: Session, viewer: Viewer) -> Person | None:

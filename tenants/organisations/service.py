@@ -10,7 +10,15 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind, require
+from tenants.access import (
+    MEMBER_ROLES,
+    Permission,
+    Role,
+    Viewer,
+    ViewerKind,
+    require,
+    require_operator,
+)
 from tenants.errors import InvalidInput, Unauthenticated
 from tenants.model import new_id
 from tenants.organisations import queries
@@ -55,7 +63,7 @@ def hash_token(token: str) -> bytes:
 
 async def create_firm(session: Session, viewer: Viewer, *, slug: str, name: str) -> UUID:
     """Add a consulting firm to the installation and return its id."""
-    queries.require_operator(viewer)
+    require_operator(viewer)
     firm = Firm(id=new_id(), slug=slug, name=name)
     session.add(firm)
     return firm.id
@@ -65,7 +73,7 @@ async def create_person(
     session: Session, viewer: Viewer, *, email: str, name: str, password: str | None = None
 ) -> UUID:
     """Add somebody who can sign in, with a password or later through a provider."""
-    queries.require_operator(viewer)
+    require_operator(viewer)
     person = Person(
         id=new_id(),
         email=email.strip().lower(),
@@ -80,7 +88,7 @@ async def join_firm(
     session: Session, viewer: Viewer, *, firm_id: UUID, person_id: UUID, role: FirmRole
 ) -> None:
     """Make a person a member of a firm."""
-    queries.require_operator(viewer)
+    require_operator(viewer)
     session.add(FirmMember(firm_id=firm_id, person_id=person_id, role=role))
 
 
@@ -96,7 +104,7 @@ async def create_organisation(
 
     It begins now, or where its past is imported on the day `since`.
     """
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    require(viewer, Permission.ORGANISATION_CREATE, organisation_id)
     session.add(
         Organisation(
             id=organisation_id,
@@ -127,7 +135,7 @@ async def start_engagement(
     consultant_ids: tuple[UUID, ...],
 ) -> UUID:
     """Let a firm serve an organisation from a day until the day before another, by name."""
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    require(viewer, Permission.ENGAGEMENT_MANAGE, organisation_id)
     if ends_on is not None and ends_on <= starts_on:
         message = "An engagement ends after it starts."
         raise InvalidInput(message, field="endsOn")
@@ -166,9 +174,9 @@ async def add_member(
     Raises:
         InvalidInput: The role is not one that a membership gives; consultants come from the firm.
     """
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
-    if role not in PEOPLE_ROLES or role is Role.CONSULTANT:
-        message = "A member is HR, HIRING_MANAGER or LEADERSHIP."
+    require(viewer, Permission.MEMBER_MANAGE, organisation_id)
+    if role not in MEMBER_ROLES:
+        message = f"A member is {', '.join(MEMBER_ROLES)}."
         raise InvalidInput(message, field="role")
     session.add(
         Membership(
@@ -185,7 +193,7 @@ async def issue_token(
     session: Session, viewer: Viewer, *, person_id: UUID, kind: TokenKind, lifetime: timedelta
 ) -> str:
     """Return a new token of a person, which is kept as a hash only and cannot be shown again."""
-    queries.require_operator(viewer)
+    require_operator(viewer)
     token = secrets.token_urlsafe(32)
     now = datetime.now(UTC)
     session.add(

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, select
 
-from tenants.access import Permission, Role, Viewer
+from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.insights.models import CellKind, Edition, EditionCell
 from tenants.nouns import Column, Noun, ToMany, shown_with
 from tenants.offers import queries as offers
@@ -37,9 +37,10 @@ EDITION = Noun(
 
 def _visible_cells(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which values of the dimension a role may ask for: all, or its own departments."""
-    if role in {Role.CONSULTANT, Role.HR}:
+    reach = part_of(role).segments
+    if reach is Reach.ALL:
         return EditionCell.kind == CellKind.SEGMENT
-    if role is Role.HIRING_MANAGER:
+    if reach is Reach.OWN:
         own = select(Requisition.department).where(
             Requisition.organisation_id == EditionCell.organisation_id,
             offers.visible_requisitions(viewer, role),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, select, true
 
-from tenants.access import Permission, Role, Viewer
+from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.interviews import queries as interviews
 from tenants.interviews.models import Answer, Confidentiality, Interview, Response
 from tenants.nouns import Column, Noun, ToMany, ToOne
@@ -19,20 +19,21 @@ from tenants.reasons import Audience
 
 
 def _visible_answers(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
-    """Return which answers of a readable response a role reads: HR those for it or for all."""
-    if role is Role.CONSULTANT:
+    """Return which answers of a readable response a role reads: those that are meant for it."""
+    audiences = part_of(role).audiences
+    if part_of(role).responses is Reach.NONE:
+        return false()
+    if audiences == frozenset(Audience):
         return true()
-    if role is Role.HR:
-        return (
-            select(Question.id)
-            .where(
-                Question.organisation_id == Answer.organisation_id,
-                Question.id == Answer.question_id,
-                Question.audience.in_((Audience.HR, Audience.ORGANISATION)),
-            )
-            .exists()
+    return (
+        select(Question.id)
+        .where(
+            Question.organisation_id == Answer.organisation_id,
+            Question.id == Answer.question_id,
+            Question.audience.in_(sorted(audiences)),
         )
-    return false()
+        .exists()
+    )
 
 
 def _of_response(column: Any) -> ColumnElement[Any]:
@@ -54,7 +55,7 @@ def _attributed(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     says nothing of this one. And to look for a CONFIDENTIAL response in vain takes a statement
     more than to look for none, which would tell that somebody has answered.
     """
-    if role is Role.HR:
+    if part_of(role).candidates is Reach.ATTRIBUTED:
         return _of_response(Response.confidentiality) == Confidentiality.ATTRIBUTED
     return true()
 

@@ -45,9 +45,17 @@ def test_every_role_is_a_column_or_nobodys_in_the_api() -> None:
         "HR",
         "HIRING_MANAGER",
         "LEADERSHIP",
+        "INDEPENDENT_ADMINISTRATOR",
+        "FIRM_ADMINISTRATOR",
     ]
-    # A link makes a candidate; no token that the API takes makes an intake or a job.
-    assert set(Role) - set(PEOPLE_ROLES) == {Role.CANDIDATE, Role.INTAKE, Role.JOB}
+    # A link makes a candidate, OAuth an integration; no token that the API takes makes the others.
+    assert set(Role) - set(PEOPLE_ROLES) == {
+        Role.INTEGRATION,
+        Role.CANDIDATE,
+        Role.INTAKE,
+        Role.JOB,
+        Role.OPERATOR,
+    }
 
 
 def test_what_some_role_lacks_may_be_null() -> None:

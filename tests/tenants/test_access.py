@@ -7,7 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tenants.access import ROLE_PERMISSIONS, Permission, Role, Viewer, ViewerKind, require
+from tenants.access import (
+    ROLE_TABLE,
+    Permission,
+    Role,
+    Viewer,
+    ViewerKind,
+    require,
+    require_firm,
+)
 from tenants.benchmarks import queries as benchmark_queries
 from tenants.benchmarks import service as benchmarks
 from tenants.db import application_url, benchmark_role, run, scope_statement
@@ -28,7 +36,9 @@ _P = Permission
 _LISTS = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
 _OF_CLIENT = {_P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ, _P.INSIGHTS_READ}
 _BY_HAND = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
-_BEHIND = {_P.CANDIDATE_READ, _P.RESPONSE_READ, _P.INTAKE_READ, _P.JOB_READ}
+_BEHIND = {_P.CANDIDATE_READ, _P.RESPONSE_READ, _P.INTAKE_READ, _P.JOB_READ, _P.AUDIT_READ}
+_TO_WRITE = {_P.QUESTIONNAIRE_EDIT, _P.QUESTIONNAIRE_PUBLISH}
+_ENGAGEMENT = {_P.ENGAGEMENT_READ, _P.ENGAGEMENT_MANAGE}
 
 # A copy by hand; what each of these lets a role see and do is in tests/api/test_role_matrix.py.
 GRANTED = {
@@ -37,6 +47,8 @@ GRANTED = {
         *_OF_CLIENT,
         *_BY_HAND,
         *_BEHIND,
+        *_TO_WRITE,
+        *_ENGAGEMENT,
         _P.INTERVIEW_OUTCOME_READ,
         _P.BENCHMARK_READ,
     },
@@ -45,28 +57,128 @@ GRANTED = {
         *_OF_CLIENT,
         *_BY_HAND,
         *_BEHIND,
+        *_TO_WRITE,
+        *_ENGAGEMENT,
         _P.REQUISITION_ASSIGN,
+        _P.INTERVIEW_ASSIGN,
         _P.MEMBER_READ,
+        _P.MEMBER_MANAGE,
+        _P.INTEGRATION_READ,
+        _P.INTEGRATION_MANAGE,
+        _P.IDENTITY_PROVIDER_MANAGE,
         _P.BENCHMARK_READ,
+        _P.BENCHMARK_JOIN,
     },
     Role.HIRING_MANAGER: {*_LISTS, *_OF_CLIENT},
     Role.LEADERSHIP: {*_OF_CLIENT, _P.OFFER_COUNT, _P.INTERVIEW_COUNT, _P.BENCHMARK_READ},
+    Role.INDEPENDENT_ADMINISTRATOR: {
+        *_LISTS,
+        _P.ORGANISATION_READ,
+        _P.QUESTIONNAIRE_READ,
+        _P.CANDIDATE_READ,
+        _P.RESPONSE_KEY_IN,
+    },
+    Role.FIRM_ADMINISTRATOR: {*_ENGAGEMENT, _P.ORGANISATION_READ, _P.ORGANISATION_CREATE},
+    Role.INTEGRATION: {
+        *_LISTS,
+        *_OF_CLIENT,
+        *_BY_HAND,
+        _P.CANDIDATE_READ,
+        _P.RESPONSE_READ,
+        _P.BENCHMARK_READ,
+    },
     Role.CANDIDATE: {_P.RESPONSE_SUBMIT},
     Role.INTAKE: {_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN},
     Role.JOB: {
         *_BY_HAND,
+        *_TO_WRITE,
+        *_ENGAGEMENT,
+        _P.ORGANISATION_CREATE,
+        _P.MEMBER_MANAGE,
+        _P.INTEGRATION_MANAGE,
+        _P.IDENTITY_PROVIDER_MANAGE,
         _P.INTERVIEW_CLOSE,
         _P.RESPONSE_FLUSH,
         _P.RESPONSE_IMPORT,
         _P.INSIGHTS_PUBLISH,
+        _P.BENCHMARK_JOIN,
         _P.BENCHMARK_CONTRIBUTE,
+        _P.AUDIT_SEAL,
     },
+    Role.OPERATOR: {_P.BENCHMARK_RELEASE},
+}
+
+# Which rows: cases, how many of them, candidates, responses, segments of an edition.
+REACHES = {
+    Role.CONSULTANT: "ALL ALL ALL IDENTIFIED ALL",
+    Role.HR: "ALL ALL ATTRIBUTED ATTRIBUTED ALL",
+    Role.HIRING_MANAGER: "OWN OWN NONE NONE OWN",
+    Role.LEADERSHIP: "NONE ALL NONE NONE NONE",
+    Role.INDEPENDENT_ADMINISTRATOR: "ASSIGNED ASSIGNED ASSIGNED NONE NONE",
+    Role.FIRM_ADMINISTRATOR: "NONE NONE NONE NONE NONE",
+    Role.INTEGRATION: "ALL ALL ATTRIBUTED ATTRIBUTED ALL",
+    Role.CANDIDATE: "NONE NONE NONE NONE NONE",
+    Role.INTAKE: "ALL ALL ALL NONE NONE",
+    Role.JOB: "ALL ALL ALL NONE NONE",
+    Role.OPERATOR: "NONE NONE NONE NONE NONE",
+}
+# Whose remarks, and which events of the log.
+READS = {
+    Role.CONSULTANT: ("HIRING_MANAGER HR ORGANISATION", "CASE ENGAGEMENT RESPONSE"),
+    Role.HR: ("HR ORGANISATION", "ADMINISTRATION CASE ENGAGEMENT"),
+    Role.HIRING_MANAGER: ("HIRING_MANAGER ORGANISATION", ""),
+    Role.LEADERSHIP: ("ORGANISATION", ""),
+    Role.INTEGRATION: ("HR ORGANISATION", ""),
 }
 
 
 def test_what_each_role_is_granted() -> None:
-    assert dict(ROLE_PERMISSIONS) == GRANTED
+    assert {role: part.permissions for role, part in ROLE_TABLE.items()} == GRANTED
     assert set().union(*GRANTED.values()) == set(Permission)
+
+
+def test_which_rows_each_role_reaches() -> None:
+    found = {
+        role: f"{part.cases} {part.counts} {part.candidates} {part.responses} {part.segments}"
+        for role, part in ROLE_TABLE.items()
+    }
+    assert found == REACHES
+    reads = {
+        role: (" ".join(sorted(part.audiences)), " ".join(sorted(part.audit)))
+        for role, part in ROLE_TABLE.items()
+        if part.audiences or part.audit
+    }
+    assert reads == READS
+
+
+def test_scopes_narrow_and_never_widen() -> None:
+    here = uuid4()
+    viewer = Viewer(
+        ViewerKind.INTEGRATION,
+        uuid4(),
+        roles={here: Role.INTEGRATION},
+        scopes=frozenset({_P.OFFER_READ, _P.MEMBER_MANAGE}),
+    )
+    assert viewer.permissions_in(here) == {_P.OFFER_READ}
+    assert replace(viewer, scopes=frozenset()).permissions_in(here) == set()
+    assert replace(viewer, scopes=None).permissions_in(here) == GRANTED[Role.INTEGRATION]
+    assert viewer.organisations_with(_P.OFFER_READ) == [here]
+    assert viewer.organisations_with(_P.INTERVIEW_READ) == []
+
+
+def test_who_may_act_for_a_firm() -> None:
+    firm, other = uuid4(), uuid4()
+    administrator = Viewer(ViewerKind.PERSON, uuid4(), firms={firm: Role.FIRM_ADMINISTRATOR})
+    require_firm(administrator, firm)
+    for viewer, one in (
+        (replace(administrator, firms={firm: Role.CONSULTANT}), firm),
+        (replace(administrator, roles={firm: Role.HR}, firms={}), firm),
+        (administrator, other),
+        (administrator, None),
+        (replace(administrator, scopes=frozenset({_P.OFFER_READ})), firm),
+    ):
+        with pytest.raises(Forbidden):
+            require_firm(viewer, one)
 
 
 def test_a_permission_counts_in_its_organisation_only() -> None:

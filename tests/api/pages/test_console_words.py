@@ -125,4 +125,6 @@ def test_every_role_of_people_has_its_words() -> None:
         "HR",
         "hiring manager",
         "leadership",
+        "independent administrator",
+        "firm administrator",
     ]
