@@ -31,10 +31,18 @@ MACROS: Final[Mapping[QuestionTypeKey, str]] = MappingProxyType(
         _K.MATRIX: "matrix",
         _K.RANKING: "ranking",
         _K.NUMBER: "number",
+        _K.MONEY_BAND: "choice",
         _K.DATE: "date",
+        _K.MONTH: "month",
         _K.SHORT_TEXT: "short_text",
         _K.LONG_TEXT: "long_text",
+        _K.CONSENT: "consent",
+        _K.INFORMATION: "information",
     }
+)
+# Types that need a word on how to answer them.
+_HINTS: Final[Mapping[QuestionTypeKey, str]] = MappingProxyType(
+    {_K.RANKING: "ranking_hint", _K.MONTH: "month_hint"}
 )
 # From this many options on, one of them is chosen from a list that folds away.
 _MANY_OPTIONS: Final = 13
@@ -71,6 +79,9 @@ class QuestionView:
         points: The points of a scale with their labels, or None.
         other_option: The option that asks for own words, or None.
         longest: Of what is typed in, in characters.
+        earliest: The first day or month that will do, or nothing.
+        latest: The last one, or nothing.
+        statement: What a consent agrees to.
         unit: Of a number.
         free_text: Whether there is something that must perhaps not be quoted.
     """
@@ -89,6 +100,9 @@ class QuestionView:
     points: tuple[tuple[int, str | None], ...]
     other_option: str | None
     longest: int
+    earliest: str
+    latest: str
+    statement: str
     unit: str | None
     free_text: bool
 
@@ -169,11 +183,16 @@ def _view(
         is_shown=is_shown,
         entered=shape in _ENTERED or _macro(question) == "dropdown",
         # An optional text is left out by leaving it empty.
-        prefers=shape not in _CLOSED and (question.required or shape is not ValueShape.TEXT),
+        prefers=question.question_type.declinable
+        and shape not in _CLOSED
+        and (question.required or shape is not ValueShape.TEXT),
         groups=_groups(question.options, language),
         points=_points(question, language) if "labels" in settings else (),
         other_option=other_option,
         longest=settings.get("max_length", LONGEST_OTHER_TEXT),
+        earliest=_day(question, "earliest"),
+        latest=_day(question, "latest"),
+        statement=settings["statement"][language] if "statement" in settings else "",
         unit=unit[language] if unit else None,
         free_text=shape is ValueShape.TEXT or other_option is not None,
     )
@@ -186,8 +205,18 @@ def _macro(question: Question) -> str:
 
 
 def _hint(question: Question, language: str) -> str:
-    own = words(language)["ranking_hint"] if question.type is _K.RANKING else ""
-    return f"{question.help[language] if question.help else ''} {own}".strip()
+    parts = [question.help[language]] if question.help else []
+    if question.type in _HINTS:
+        parts.append(words(language)[_HINTS[question.type]])
+    if "privacy_note" in question.settings:
+        parts.append(question.settings["privacy_note"][language])
+    return " ".join(parts)
+
+
+def _day(question: Question, bound: str) -> str:
+    """Return a bound as the browser's control wants it: a day, or a month for a month."""
+    day: str = question.settings.get(bound, "")
+    return day[:7] if question.type is _K.MONTH else day
 
 
 def _groups(options: tuple[Option, ...], language: str) -> tuple[OptionGroup, ...]:

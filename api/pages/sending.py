@@ -184,7 +184,7 @@ def _draw_review(
                     question, invitation.answers.get(question.code), visit.language, visit.words
                 )
                 for question in page.questions
-                if question.code in way.visible
+                if question.code in way.visible and question.question_type.takes_answers
             ],
         )
         for page in way.pages

@@ -25,6 +25,7 @@ _SECONDS: Final[Mapping[ValueShape, int]] = {
     ValueShape.MATRIX: 7,
     ValueShape.BOOLEAN: 10,
     ValueShape.DATE: 10,
+    ValueShape.NOTHING: 15,
 }
 
 
@@ -110,5 +111,7 @@ def minutes_needed(pages: tuple[Page, ...]) -> int:
 
 
 def _is_done(invitation: InvitationView, question: Question) -> bool:
+    if not question.question_type.takes_answers:
+        return True
     answer = invitation.answers.get(question.code)
     return answer is not None and answer.state is not AnswerState.NOT_SHOWN

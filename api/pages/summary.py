@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from api.pages.texts import day_in_words
 from tenants.questionnaires.definition import Question
 from tenants.questionnaires.logic import Answer
-from tenants.questionnaires.question_types import AnswerState
+from tenants.questionnaires.question_types import AnswerState, QuestionTypeKey
 from tenants.questionnaires.scale_rules import scale_points
 from tenants.questionnaires.values import (
     Boolean,
@@ -61,7 +61,7 @@ def summarise(
     return Summary(question.code, wording, (line,), is_answer=False, do_not_quote=False)
 
 
-def _lines(  # noqa: PLR0911 - one per shape.
+def _lines(  # noqa: C901, PLR0911 - one per shape.
     question: Question, value: Value, language: str, words: Mapping[str, str]
 ) -> tuple[str, ...]:
     options = {option.code: option.wording[language] for option in question.options}
@@ -87,8 +87,12 @@ def _lines(  # noqa: PLR0911 - one per shape.
                 f"{options[code]}: {_point(question, point, language)}"
                 for code, point in rows.items()
             )
+        case Boolean(yes) if question.type is QuestionTypeKey.CONSENT:
+            return (question.settings["statement"][language] if yes else words["no"],)
         case Boolean(yes):
             return (words["yes"] if yes else words["no"],)
+        case Date(day) if question.type is QuestionTypeKey.MONTH:
+            return (f"{day:%Y-%m}",)
         case Date(day):
             return (day_in_words(day, language),)
 

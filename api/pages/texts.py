@@ -82,6 +82,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "please_choose": {"en": "Please choose", "de": "Bitte wählen"},
         "yes": {"en": "Yes", "de": "Ja"},
         "no": {"en": "No", "de": "Nein"},
+        "month_hint": {
+            "en": "Year and month, such as 2026-03.",
+            "de": "Jahr und Monat, etwa 2026-03.",
+        },
         "ranking_hint": {
             "en": "Give 1 to what matters most, 2 to the next, and so on. You may leave some out.",
             "de": "Geben Sie dem Wichtigsten die 1, dem Nächsten die 2 und so weiter. Sie dürfen"

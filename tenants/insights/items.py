@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.questionnaires.question_types import QUESTION_TYPES, QuestionTypeKey, Statistics
 from tenants.questionnaires.values import Boolean, Choice, Choices, Matrix, Scale, Value
 from tenants.reasons import Audience
 
@@ -96,14 +96,7 @@ class Item:
 
 
 _COUNTED: Final = frozenset(
-    {
-        QuestionTypeKey.SINGLE_CHOICE,
-        QuestionTypeKey.MULTIPLE_CHOICE,
-        QuestionTypeKey.BOOLEAN,
-        QuestionTypeKey.RATING,
-        QuestionTypeKey.RECOMMENDATION,
-        QuestionTypeKey.MATRIX,
-    }
+    key for key, one in QUESTION_TYPES.items() if one.statistics is not Statistics.NONE
 )
 
 

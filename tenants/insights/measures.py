@@ -19,6 +19,7 @@ from tenants.metrics import (
     reason_key,
 )
 from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.questionnaires.scale_rules import is_reversed
 from tenants.reasons import REASONS, Controllability, DeclineReason, ReasonGroup
 from tenants.statistics import mean, net_promoter
 
@@ -96,10 +97,12 @@ def _points(answers: Iterable[Measured]) -> list[int]:
 
 
 def _is_favourable(item: Item, point: int) -> bool:
-    """Return whether a point lies above the middle; of a recommendation, whether it promotes."""
+    """Return whether a point lies on the good side of the middle; of a recommendation, promotes."""
     if item.question.type is QuestionTypeKey.RECOMMENDATION:
         return point in PROMOTERS
     scale = item.points or range(0)
+    if is_reversed(item.question.settings):
+        return 2 * point < scale[0] + scale[-1]
     return 2 * point > scale[0] + scale[-1]
 
 

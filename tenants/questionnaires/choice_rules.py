@@ -1,7 +1,9 @@
 """What holds for questions whose answers are options: choosing, ranking, yes or no."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tenants.questionnaires.forms import Form, Settings, field, whole_numbers
@@ -13,6 +15,19 @@ if TYPE_CHECKING:
     from tenants.questionnaires.definition import Option, Question
 
 LONGEST_OTHER_TEXT: Final = 500
+LARGEST_AMOUNT: Final = 10**12
+MOST_BOUNDS: Final = 30
+
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+class Period(StrEnum):
+    """What an amount of money is for."""
+
+    HOUR = "HOUR"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+    ONCE = "ONCE"
 
 
 def option_codes(question: "Question") -> tuple[str, ...]:
@@ -36,6 +51,63 @@ def read_choices_settings(settings: JsonObject, options: Sequence["Option"]) -> 
         "max_choices": most,
         **read_choice_settings(settings, options),
     }
+
+
+def read_band_settings(settings: JsonObject, options: Sequence["Option"]) -> Settings:
+    """Read `currency` (ISO 4217), `period` and `bounds`: where each band but the first begins.
+
+    The bounds are whole amounts, one fewer than there are options, each above the one before.
+    """
+    currency = settings.text("currency", longest=3)
+    if not _CURRENCY.fullmatch(currency):
+        settings.refuse("must be three capital letters such as EUR", "currency")
+    bounds = settings.items("bounds", most=MOST_BOUNDS)
+    for index, bound in enumerate(bounds):
+        if type(bound) is not int or not 0 < bound <= LARGEST_AMOUNT:
+            settings.refuse(f"must be a whole number from 1 to {LARGEST_AMOUNT}", "bounds")
+        if index and bound <= bounds[index - 1]:  # type: ignore[operator]  # It was an int, too.
+            settings.refuse("must rise", "bounds")
+    if len(bounds) != len(options) - 1:
+        settings.refuse("must be one fewer than the options", "bounds")
+    return {
+        "currency": currency,
+        "period": settings.member("period", Period).value,
+        "bounds": bounds,
+    }
+
+
+def read_consent_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:
+    """Read `statement`: the words beside the box, which the candidate agrees to."""
+    return {"statement": settings.wording("statement")}
+
+
+def read_band(question: "Question", form: Form) -> Choice | None:
+    """Read one band."""
+    code = field(form, question.code)
+    return Choice(code) if code else None
+
+
+def read_consent(question: "Question", form: Form) -> Boolean | None:
+    """Read a tick; a box that is not ticked is no answer."""
+    word = field(form, question.code)
+    if word not in {"", "true"}:
+        raise InvalidAnswer(AnswerProblem.UNKNOWN_OPTION)
+    return Boolean(value=True) if word else None
+
+
+def verify_band(question: "Question", value: Choice) -> Choice:
+    """Refuse what is no band; there are no own words beside one."""
+    verify_codes(question, (value.code,))
+    if value.other_text is not None:
+        raise InvalidAnswer(AnswerProblem.OTHER_TEXT_NOT_EXPECTED)
+    return value
+
+
+def verify_consent(question: "Question", value: Boolean) -> Boolean:
+    """Refuse a no where consent is needed."""
+    if question.required and not value.value:
+        raise InvalidAnswer(AnswerProblem.CONSENT_NEEDED)
+    return value
 
 
 def read_choice(question: "Question", form: Form) -> Choice | None:

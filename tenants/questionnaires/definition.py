@@ -199,6 +199,8 @@ def _parse_question(raw: JsonObject, earlier: Mapping[str, Question]) -> Questio
         visible_if=_parse_visibility(raw, earlier),
     )
     settings.finish()
+    if question.required and not question_type.takes_answers:
+        raw.refuse("must be false where there is nothing to answer", "required")
     raw.finish()
     return question
 

@@ -21,6 +21,7 @@ SHORT_TEXT_LENGTH: Final = 200
 
 _DECIMAL_NUMBER = re.compile(r"[+-]?\d{1,13}(?:[.,]\d{1,9})?")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 def read_number_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:
@@ -34,14 +35,38 @@ def read_number_settings(settings: JsonObject, _: Sequence["Option"]) -> Setting
     }
 
 
+def read_date_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:
+    """Read `earliest` and `latest`, ISO 8601 days; each is kept only where it is set."""
+    bounds = {name: _read_bound(settings, name) for name in ("earliest", "latest")}
+    found = {name: bound for name, bound in bounds.items() if bound is not None}
+    if len(found) == len(bounds) and found["earliest"] > found["latest"]:
+        settings.refuse("must not be before the earliest day", "latest")
+    return found
+
+
+def _read_bound(settings: JsonObject, name: str) -> str | None:
+    if not settings.has(name):
+        return None
+    word = settings.text(name, longest=10)
+    if _parse_day(word) is None:
+        settings.refuse("must be a day such as 2026-03-31", name)
+    return word
+
+
 def read_long_text_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:
-    """Read `max_length` in characters."""
-    return {"max_length": settings.integer("max_length", 1, LONGEST_TEXT, LONG_TEXT_LENGTH)}
+    """Read `max_length` in characters, and `privacy_note`: what to leave out of the text."""
+    return _read_text_settings(settings, LONG_TEXT_LENGTH)
 
 
 def read_short_text_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:
-    """Read `max_length` in characters."""
-    return {"max_length": settings.integer("max_length", 1, LONGEST_TEXT, SHORT_TEXT_LENGTH)}
+    """Read `max_length` in characters, and `privacy_note`: what to leave out of the text."""
+    return _read_text_settings(settings, SHORT_TEXT_LENGTH)
+
+
+def _read_text_settings(settings: JsonObject, usual: int) -> Settings:
+    most = settings.integer("max_length", 1, LONGEST_TEXT, usual)
+    note = settings.optional_wording("privacy_note")
+    return {"max_length": most} | ({} if note is None else {"privacy_note": note})
 
 
 def read_number(question: "Question", form: Form) -> Number | None:
@@ -57,13 +82,32 @@ def read_date(question: "Question", form: Form) -> Date | None:
     word = field(form, question.code)
     if not word:
         return None
-    try:
-        day = dt.date.fromisoformat(word) if _ISO_DAY.fullmatch(word) else None
-    except ValueError:
-        day = None
+    day = _parse_day(word)
     if day is None:
         raise InvalidAnswer(AnswerProblem.NOT_A_DATE)
     return Date(day)
+
+
+def read_month(question: "Question", form: Form) -> Date | None:
+    """Read a month as year-month; browsers without a control for months leave it to be typed."""
+    word = field(form, question.code)
+    if not word:
+        return None
+    day = _parse_day(f"{word}-01") if _ISO_MONTH.fullmatch(word) else None
+    if day is None:
+        raise InvalidAnswer(AnswerProblem.NOT_A_MONTH)
+    return Date(day)
+
+
+def _parse_day(word: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(word) if _ISO_DAY.fullmatch(word) else None
+    except ValueError:
+        return None
+
+
+def read_nothing(_: "Question", __: Form) -> None:
+    """Return None: whatever stands in a field, it is no answer."""
 
 
 def read_text(question: "Question", form: Form) -> Text | None:
@@ -83,6 +127,27 @@ def verify_number(question: "Question", value: Number) -> Number:
     if -exponent > settings["decimals"]:
         raise InvalidAnswer(AnswerProblem.TOO_MANY_DECIMALS, decimals=settings["decimals"])
     return value
+
+
+def verify_date(question: "Question", value: Date) -> Date:
+    """Refuse a day outside of the bounds that are set."""
+    earliest, latest = question.settings.get("earliest"), question.settings.get("latest")
+    day = value.value.isoformat()
+    if earliest is not None and day < earliest:
+        raise InvalidAnswer(AnswerProblem.TOO_EARLY, earliest=earliest)
+    if latest is not None and day > latest:
+        raise InvalidAnswer(AnswerProblem.TOO_LATE, latest=latest)
+    return value
+
+
+def verify_month(question: "Question", value: Date) -> Date:
+    """Refuse a day that is not a month's first, and a month outside of the bounds."""
+    if value.value.day != 1:
+        raise InvalidAnswer(AnswerProblem.NOT_A_MONTH)
+    first = question.settings.get("earliest")
+    if first is not None and value.value == dt.date.fromisoformat(first).replace(day=1):
+        return value
+    return verify_date(question, value)
 
 
 def verify_long_text(question: "Question", value: Text) -> Text:

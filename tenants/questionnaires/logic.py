@@ -55,11 +55,15 @@ def read_form(questions: Iterable[Question], form: Form) -> dict[str, Answered]:
         questions: The questions of the page, shown or not.
         form: The values of every field by its name.
     """
-    return {question.code: _read_answer(question, form) for question in questions}
+    return {
+        question.code: _read_answer(question, form)
+        for question in questions
+        if question.question_type.takes_answers
+    }
 
 
 def _read_answer(question: Question, form: Form) -> Answered:
-    if field(form, question.code, "prefer_not_to_say"):
+    if question.question_type.declinable and field(form, question.code, "prefer_not_to_say"):
         return Answered(state=AnswerState.PREFER_NOT_TO_SAY)
     do_not_quote = bool(field(form, question.code, "do_not_quote"))
     try:
@@ -147,13 +151,15 @@ def check_answers(
         InvalidAnswers: Some answers are missing or refused; it holds a problem for each question.
     """
     visible = visible_questions(definition, answers, offer_facts)
-    known = {question.code for question in definition.questions()}
+    known = {one.code for one in definition.questions() if one.question_type.takes_answers}
     problems = {
         code: InvalidAnswer(AnswerProblem.UNKNOWN_QUESTION) for code in answers if code not in known
     }
     checked: dict[str, Answer] = {}
     questions = definition.questions() if page is None else definition.page(page).questions
     for question in questions:
+        if not question.question_type.takes_answers:
+            continue
         if question.code not in visible:
             checked[question.code] = Answer(AnswerState.NOT_SHOWN)
             continue
@@ -209,6 +215,8 @@ def _check_answer(question: Question, given: Answered | Answer) -> Answer:
     if isinstance(given, Answered) and given.problem is not None:
         raise given.problem
     if given.state is AnswerState.PREFER_NOT_TO_SAY:
+        if not question.question_type.declinable:
+            raise InvalidAnswer(AnswerProblem.CONSENT_NEEDED)
         if given.value is not None:
             raise InvalidAnswer(AnswerProblem.STATE_CONTRADICTS_VALUE)
         return Answer(AnswerState.PREFER_NOT_TO_SAY)

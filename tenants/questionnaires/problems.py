@@ -25,6 +25,10 @@ class AnswerProblem(StrEnum):
     NOT_A_NUMBER = "NOT_A_NUMBER"
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
     NOT_A_DATE = "NOT_A_DATE"
+    NOT_A_MONTH = "NOT_A_MONTH"
+    TOO_EARLY = "TOO_EARLY"
+    TOO_LATE = "TOO_LATE"
+    CONSENT_NEEDED = "CONSENT_NEEDED"
     TEXT_TOO_LONG = "TEXT_TOO_LONG"
     TEXT_NOT_UNICODE = "TEXT_NOT_UNICODE"
     STATE_CONTRADICTS_VALUE = "STATE_CONTRADICTS_VALUE"
@@ -93,6 +97,22 @@ PROBLEM_WORDING: Mapping[AnswerProblem, Mapping[str, str]] = MappingProxyType(
         _P.NOT_A_DATE: {
             "en": "Please enter a date as year-month-day, for example 2026-03-31.",
             "de": "Bitte geben Sie ein Datum als Jahr-Monat-Tag ein, zum Beispiel 2026-03-31.",
+        },
+        _P.NOT_A_MONTH: {
+            "en": "Please write the month as year-month, such as 2026-03.",
+            "de": "Bitte schreiben Sie den Monat als Jahr-Monat, etwa 2026-03.",
+        },
+        _P.TOO_EARLY: {
+            "en": "Please give a day that is not before {earliest}.",
+            "de": "Bitte geben Sie einen Tag an, der nicht vor {earliest} liegt.",
+        },
+        _P.TOO_LATE: {
+            "en": "Please give a day that is not after {latest}.",
+            "de": "Bitte geben Sie einen Tag an, der nicht nach {latest} liegt.",
+        },
+        _P.CONSENT_NEEDED: {
+            "en": "This needs your consent.",
+            "de": "Dazu brauchen wir Ihre Zustimmung.",
         },
         _P.TEXT_TOO_LONG: {
             "en": "Please shorten your text: at most {maximum} characters, yours has {length}.",

@@ -8,10 +8,11 @@ alone for most types, `code.other` for the candidate's own words beside an optio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tenants.questionnaires import choice_rules, entry_rules, scale_rules
+from tenants.questionnaires import choice_rules, entry_rules, scale_rules, scoring
 from tenants.questionnaires.forms import Form, Settings
 from tenants.questionnaires.json_object import JsonObject
 from tenants.questionnaires.problems import AnswerProblem, InvalidAnswer
@@ -22,6 +23,7 @@ from tenants.questionnaires.values import (
     Choices,
     Date,
     Matrix,
+    Nothing,
     Number,
     Operand,
     Ranking,
@@ -57,6 +59,7 @@ __all__ = [
     "QuestionTypeKey",
     "Ranking",
     "Scale",
+    "Statistics",
     "Text",
     "Value",
     "ValueShape",
@@ -82,9 +85,13 @@ class QuestionTypeKey(StrEnum):
     MATRIX = "MATRIX"
     RANKING = "RANKING"
     NUMBER = "NUMBER"
+    MONEY_BAND = "MONEY_BAND"
     DATE = "DATE"
+    MONTH = "MONTH"
     SHORT_TEXT = "SHORT_TEXT"
     LONG_TEXT = "LONG_TEXT"
+    CONSENT = "CONSENT"
+    INFORMATION = "INFORMATION"
 
 
 class AnswerState(StrEnum):
@@ -94,6 +101,14 @@ class AnswerState(StrEnum):
     SKIPPED = "SKIPPED"
     NOT_SHOWN = "NOT_SHOWN"
     PREFER_NOT_TO_SAY = "PREFER_NOT_TO_SAY"
+
+
+class Statistics(StrEnum):
+    """What an edition counts of a type of question."""
+
+    NONE = "NONE"
+    SHARES = "SHARES"
+    SCALE = "SCALE"
 
 
 class Operator(StrEnum):
@@ -137,6 +152,9 @@ class QuestionType(Generic[V]):
         exclusive_options: Whether an option may exclude all the others.
         operators: How a condition may compare its values.
         operands: What a condition may compare its values with.
+        score: How favourable a value is, from 0 to 1; None for what is neither good nor bad.
+        statistics: What an edition counts.
+        declinable: Whether "prefer not to say" is an answer.
     """
 
     summary: str
@@ -149,6 +167,14 @@ class QuestionType(Generic[V]):
     exclusive_options: bool = False
     operators: frozenset[Operator] = _NONE
     operands: Callable[["Question"], tuple[Operand, ...]] = _no_operands
+    score: Callable[["Question", V], Fraction | None] = scoring.no_score
+    statistics: Statistics = Statistics.NONE
+    declinable: bool = True
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether there is anything to answer."""
+        return self.shape is not ValueShape.NOTHING
 
     def parse(self, question: "Question", form: Form) -> Value | None:
         """Return the value in the form's fields, or None when they are missing or empty.
@@ -206,6 +232,7 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             fewest_options=2,
             operators=_ONE,
             operands=choice_rules.option_codes,
+            statistics=Statistics.SHARES,
         ),
         _K.MULTIPLE_CHOICE: QuestionType(
             summary="Some of several options, between a smallest and a largest number of them.",
@@ -218,6 +245,7 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             exclusive_options=True,
             operators=_MANY,
             operands=choice_rules.option_codes,
+            statistics=Statistics.SHARES,
         ),
         _K.BOOLEAN: QuestionType(
             summary="Yes or no.",
@@ -226,6 +254,7 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read=choice_rules.read_boolean,
             operators=_ONE,
             operands=choice_rules.yes_or_no,
+            statistics=Statistics.SHARES,
         ),
         _K.RATING: QuestionType(
             summary="A point on a scale from 1 to between 2 and 10.",
@@ -236,6 +265,8 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read_settings=scale_rules.read_rating_settings,
             operators=_ONE,
             operands=scale_rules.operand_points,
+            score=scoring.score_scale,
+            statistics=Statistics.SCALE,
         ),
         _K.RECOMMENDATION: QuestionType(
             summary="How likely a recommendation is, from 0 to 10.",
@@ -246,6 +277,8 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read_settings=scale_rules.read_recommendation_settings,
             operators=_ONE,
             operands=scale_rules.operand_points,
+            score=scoring.score_scale,
+            statistics=Statistics.SCALE,
         ),
         _K.MATRIX: QuestionType(
             summary="A point on one scale for each of several rows.",
@@ -255,6 +288,8 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             verify=scale_rules.verify_matrix,
             read_settings=scale_rules.read_rating_settings,
             fewest_options=1,
+            score=scoring.score_matrix,
+            statistics=Statistics.SCALE,
         ),
         _K.RANKING: QuestionType(
             summary="Options in order of weight; some may be left out.",
@@ -274,11 +309,33 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             verify=entry_rules.verify_number,
             read_settings=entry_rules.read_number_settings,
         ),
+        _K.MONEY_BAND: QuestionType(
+            summary="One of several bands of an amount of money.",
+            shape=ValueShape.CHOICE,
+            value_class=Choice,
+            read=choice_rules.read_band,
+            verify=choice_rules.verify_band,
+            read_settings=choice_rules.read_band_settings,
+            fewest_options=2,
+            operators=_ONE,
+            operands=choice_rules.option_codes,
+            statistics=Statistics.SHARES,
+        ),
         _K.DATE: QuestionType(
-            summary="A calendar day.",
+            summary="A calendar day, between two days where they are set.",
             shape=ValueShape.DATE,
             value_class=Date,
             read=entry_rules.read_date,
+            verify=entry_rules.verify_date,
+            read_settings=entry_rules.read_date_settings,
+        ),
+        _K.MONTH: QuestionType(
+            summary="A calendar month, kept as its first day.",
+            shape=ValueShape.DATE,
+            value_class=Date,
+            read=entry_rules.read_month,
+            verify=entry_rules.verify_month,
+            read_settings=entry_rules.read_date_settings,
         ),
         _K.SHORT_TEXT: QuestionType(
             summary="A line of free text.",
@@ -295,6 +352,24 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read=entry_rules.read_text,
             verify=entry_rules.verify_long_text,
             read_settings=entry_rules.read_long_text_settings,
+        ),
+        _K.CONSENT: QuestionType(
+            summary="A box to tick beside a statement; a required one has to be ticked.",
+            shape=ValueShape.BOOLEAN,
+            value_class=Boolean,
+            read=choice_rules.read_consent,
+            verify=choice_rules.verify_consent,
+            read_settings=choice_rules.read_consent_settings,
+            operators=_NONE,
+            declinable=False,
+        ),
+        _K.INFORMATION: QuestionType(
+            summary="Something to read; there is no answer to it.",
+            shape=ValueShape.NOTHING,
+            value_class=Nothing,
+            read=entry_rules.read_nothing,
+            operators=frozenset(),
+            declinable=False,
         ),
     }
 )

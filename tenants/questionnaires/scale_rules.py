@@ -19,15 +19,29 @@ def scale_points(question: "Question") -> range:
     return range(11) if points is None else range(1, points + 1)
 
 
+def is_reversed(settings: Settings) -> bool:
+    """Tell whether the lowest point of a scale is the most favourable one."""
+    return bool(settings.get("reverse", False))
+
+
 def operand_points(question: "Question") -> tuple[Operand, ...]:
     """Return what a condition may compare a point with."""
     return tuple(scale_points(question))
 
 
 def read_rating_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:
-    """Read `points`, 2 to 10, and `labels`: wordings by point, needed for both ends."""
+    """Read `points`, 2 to 10, `labels`: wordings by point, needed for both ends, and `reverse`.
+
+    `reverse` says that the lowest point is the most favourable one. It is kept only where it is
+    set, so that the content of scales from before it was known has the hash that it had.
+    """
     points = settings.integer("points", 2, 10)
-    return {"points": points, "labels": _read_labels(settings, range(1, points + 1))}
+    reverse = settings.has("reverse") and settings.boolean("reverse")
+    return {
+        "points": points,
+        "labels": _read_labels(settings, range(1, points + 1)),
+        **({"reverse": True} if reverse else {}),
+    }
 
 
 def read_recommendation_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:

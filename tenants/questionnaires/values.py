@@ -21,6 +21,7 @@ class ValueShape(StrEnum):
     MATRIX = "MATRIX"
     BOOLEAN = "BOOLEAN"
     DATE = "DATE"
+    NOTHING = "NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,13 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A calendar day."""
+    """A calendar day; a month is its first day."""
 
     value: dt.date
+
+
+class Nothing:
+    """What a block of information takes for an answer: no value is one."""
 
 
 Value: TypeAlias = Choice | Choices | Scale | Number | Text | Ranking | Matrix | Boolean | Date

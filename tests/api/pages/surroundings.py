@@ -114,8 +114,27 @@ DOCUMENT: Final[Json] = {
                     settings={"minimum": 0, "maximum": 50, "decimals": 1, "unit": _say("days")},
                 ),
                 _question("day", "DATE", required=True),
+                _question(
+                    "pay",
+                    "MONEY_BAND",
+                    options=_options("LOW", "HIGH"),
+                    settings={"currency": "EUR", "period": "YEAR", "bounds": [50_000]},
+                ),
+                _question("month", "MONTH", settings={"earliest": "2020-01-01"}),
+                _question(
+                    "agreed",
+                    "CONSENT",
+                    required=True,
+                    settings={"statement": _say("I agree")},
+                ),
+                _question("told", "INFORMATION", help=_say("Only to read")),
                 _question("line", "SHORT_TEXT", settings={"max_length": 20}),
-                _question("words", "LONG_TEXT", required=True, settings={"max_length": 200}),
+                _question(
+                    "words",
+                    "LONG_TEXT",
+                    required=True,
+                    settings={"max_length": 200, "privacy_note": _say("No names, please")},
+                ),
             ],
         },
         {

@@ -132,6 +132,12 @@ async def test_every_type_of_question_can_be_answered(
         await page.select_option("[name='ranking.Q']", "1")
         await page.fill("[name=number]", "2,25")
         await page.fill("[name=day]", "2026-03-31")
+        await page.check("[name=pay][value=HIGH]")
+        await page.fill("[name=month]", "2026-03")
+        await page.check("[name=agreed]")
+        told = (await page.inner_text("#q-told")).split("\n")
+        assert [line for line in told if line] == ["About told? (de)", "Only to read (de)"]
+        assert "No names, please (de)" in await page.inner_text("#h-words")
         await page.fill("[name=line]", "a line")
         await page.check("[name='words.prefer_not_to_say']")
         await visitor.go_on()
@@ -158,6 +164,9 @@ async def test_every_type_of_question_can_be_answered(
             "1. Q (de)",
             "2,5 days (de)",
             "31. März 2026",
+            "High (de)",
+            "2026-03",
+            "I agree (de)",
             "a line",
         ]
         await visitor.go_on()

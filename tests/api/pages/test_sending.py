@@ -161,6 +161,10 @@ async def test_the_review_says_every_answer_in_words(site: Site, client: Client)
         "ranking.P": "2",
         "number": "12,5",
         "day": "2026-03-31",
+        "pay": "LOW",
+        "month": "2026-03",
+        "agreed": "true",
+        "told": "nobody reads this",
         "words": "one\ntwo",
     }
     assert (await site.post(f"{at}/second", second)).status_code == 303
@@ -179,6 +183,9 @@ async def test_the_review_says_every_answer_in_words(site: Site, client: Client)
         "2. P (de)",
         "12,5 days (de)",
         "31. März 2026",
+        "Low (de)",
+        "2026-03",
+        "I agree (de)",
         "one\ntwo",
     ]
     unsaid = page.text.split('<p class="unsaid">')[1:]
@@ -189,6 +196,7 @@ async def test_the_review_says_every_answer_in_words(site: Site, client: Client)
     ]
     assert page.text.count('<p class="tag">Nicht im Wortlaut weitergeben</p>') == 1
     assert "About last" not in page.text
+    assert "About told" not in page.text
 
 
 async def test_an_anonymous_submission_leaves_nothing_behind_but_a_used_link(

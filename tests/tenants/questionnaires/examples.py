@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tenants.questionnaires.definition import Definition, Question, parse_definition
-from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.questionnaires.question_types import QUESTION_TYPES, QuestionTypeKey
 from tenants.questionnaires.texts import TEXT_RULES
 from tenants.questionnaires.values import (
     Boolean,
@@ -45,9 +45,16 @@ PARTICULARS: Mapping[QuestionTypeKey, Json] = {
     QuestionTypeKey.NUMBER: {
         "settings": {"minimum": -5, "maximum": 1000, "decimals": 2, "unit": {"en": "days"}}
     },
+    QuestionTypeKey.MONEY_BAND: {
+        "options": OPTIONS[:3],
+        "settings": {"currency": "EUR", "period": "YEAR", "bounds": [40_000, 60_000]},
+    },
     QuestionTypeKey.DATE: {},
+    QuestionTypeKey.MONTH: {},
     QuestionTypeKey.SHORT_TEXT: {"settings": {"max_length": 20}},
     QuestionTypeKey.LONG_TEXT: {"settings": {"max_length": 100}},
+    QuestionTypeKey.CONSENT: {"settings": {"statement": {"en": "I agree."}}},
+    QuestionTypeKey.INFORMATION: {},
 }
 
 
@@ -126,9 +133,14 @@ VALUES: Mapping[QuestionTypeKey, st.SearchStrategy[Value]] = {
     QuestionTypeKey.NUMBER: st.builds(
         Number, st.decimals(Decimal(-5), Decimal(1000), places=2, allow_nan=False)
     ),
+    QuestionTypeKey.MONEY_BAND: st.sampled_from(CODES[:3]).map(Choice),
     QuestionTypeKey.DATE: st.builds(Date, st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))),
+    QuestionTypeKey.MONTH: st.builds(
+        Date, st.builds(dt.date, st.integers(1900, 2100), st.integers(1, 12), st.just(1))
+    ),
     QuestionTypeKey.SHORT_TEXT: st.builds(Text, texts(20)),
     QuestionTypeKey.LONG_TEXT: st.builds(Text, texts(100)),
+    QuestionTypeKey.CONSENT: st.just(Boolean(value=True)),
 }
 
 # What a condition may ask of the example of each type.
@@ -138,6 +150,7 @@ _OPERANDS: Mapping[QuestionTypeKey, tuple[str, list[str | int | bool]]] = {
     QuestionTypeKey.BOOLEAN: ("equals", [True, False]),
     QuestionTypeKey.RATING: ("equals", [1, 5]),
     QuestionTypeKey.RECOMMENDATION: ("equals", [0, 10]),
+    QuestionTypeKey.MONEY_BAND: ("equals", ["A", "C"]),
     QuestionTypeKey.RANKING: ("contains", ["C"]),
 }
 
@@ -180,10 +193,14 @@ def documents(draw: st.DrawFn) -> Json:
             page["visible_if"] = draw(_conditions(list(earlier)))
         for _ in range(draw(st.integers(1, 4))):
             key = draw(st.sampled_from(QuestionTypeKey))
-            question = question_document(key, f"q{len(earlier)}", required=draw(st.booleans()))
+            required = draw(st.booleans()) and QUESTION_TYPES[key].takes_answers
+            question = question_document(
+                key, f"q{number}_{len(page['questions'])}", required=required
+            )
             if draw(st.booleans()):
                 question["visible_if"] = draw(_conditions(list(earlier)))
-            earlier.append(question)
+            if QUESTION_TYPES[key].takes_answers:
+                earlier.append(question)
             page["questions"].append(question)
         pages.append(page)
     return document(pages=pages)

@@ -29,7 +29,7 @@ from tenants.questionnaires.values import (
 from tests.tenants.questionnaires.examples import VALUES
 
 
-@pytest.mark.parametrize("key", QuestionTypeKey)
+@pytest.mark.parametrize("key", VALUES)
 @given(data=st.data())
 def test_every_value_survives_the_columns_and_sealed_json(
     key: QuestionTypeKey, data: st.DataObject
