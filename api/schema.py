@@ -3,7 +3,7 @@
 import asyncio
 
 import strawberry
-from graphql import GraphQLError, get_named_type, is_object_type
+from graphql import GraphQLError, is_object_type
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -11,6 +11,7 @@ from strawberry.types import ExecutionContext
 from api.derive import Info, as_type, find_connection
 from api.docs import describe
 from api.errors import require_somebody
+from api.limits import lengths_of
 from api.relay import After, Before, Connection, First, Last, Node, decode_id
 from api.types.benchmarks import (
     METRIC_KEY,
@@ -147,19 +148,14 @@ schema = _Schema(
     Mutation,
     config=StrawberryConfig(scalar_map={YearMonth: YEAR_MONTH, MetricKey: METRIC_KEY}),
 )
-describe(schema._schema)  # noqa: SLF001 - Strawberry offers no other way to its GraphQL schema.
+GRAPH = schema._schema  # noqa: SLF001 - Strawberry offers no other way to its GraphQL schema.
+describe(GRAPH)
 _NODES = frozenset(
     name
-    for name, one in schema._schema.type_map.items()  # noqa: SLF001 - likewise.
+    for name, one in GRAPH.type_map.items()
     if is_object_type(one) and "Node" in [interface.name for interface in one.interfaces]
 )
-CONNECTIONS = frozenset(
-    name
-    for one in schema._schema.type_map.values()  # noqa: SLF001 - likewise.
-    if is_object_type(one)
-    for name, field in one.fields.items()
-    if get_named_type(field.type).name.endswith("Connection")
-)
+LENGTHS = lengths_of(GRAPH)
 
 
 def sdl() -> str:

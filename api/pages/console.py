@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.http import BadRequest
 from api.pages import console_words, sign_in
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
@@ -17,6 +16,7 @@ from api.pages.operations import NoAnswer, ask, document
 from api.pages.rendering import lead_to, respond
 from api.pages.why import WHY, ask_why
 from api.relay import decode_id
+from api.requests import BadRequest
 from tenants.access import Viewer
 from tenants.disclosure.figures import FEW
 from tenants.errors import BadCursor, InvalidInput, NotFound, Unauthenticated

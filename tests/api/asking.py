@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from api.app import create_app
-from api.http import GRAPHQL_RESPONSE
+from api.requests import GRAPHQL_RESPONSE
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.organisations import service as organisations

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.http import GraphQLRequest, execute
+from api.execution import execute
+from api.requests import GraphQLRequest
 from tenants.access import Viewer
 
 

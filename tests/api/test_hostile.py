@@ -18,9 +18,10 @@ from graphql import (
     visit,
 )
 
-from api import limits
+from api import documents, limits
+from api.documents import Document
 from api.limits import MAX_TOKENS, Measure, QueryTooLarge, check_size
-from api.schema import CONNECTIONS
+from api.schema import LENGTHS
 from tenants.access import Viewer, ViewerKind
 from tests.api.asking import codes, post, token_of
 from tests.api.conftest import Ask
@@ -177,7 +178,7 @@ def test_each_node_is_looked_at_once(name: str) -> None:
     document = parsed({**LARGE, **INVALID}[name])
     if document is None or "chain" in name:
         return
-    measure = Measure(document, {}, CONNECTIONS)
+    measure = Measure(document, {}, LENGTHS)
     assert measure.visited == selections_in(document)
     assert measure.visited < MAX_TOKENS
 
@@ -193,9 +194,9 @@ def test_the_parser_gives_up_early() -> None:
 
 
 def test_doubling_fragments_cost_nothing_more() -> None:
-    measure = Measure(parse(bomb(49)), {}, CONNECTIONS)
+    measure = Measure(parse(bomb(49)), {}, LENGTHS)
     assert measure.visited == 2 * 49 + 2
-    assert measure.operations[0][0].fields == 2**49
+    assert measure.operations[0].size.fields == 2**49
 
 
 @pytest.mark.parametrize(
@@ -211,36 +212,63 @@ def test_doubling_fragments_cost_nothing_more() -> None:
     ],
 )
 def test_what_is_just_small_enough_is_taken(query: str) -> None:
-    check_size(parse(query), {}, CONNECTIONS)
+    check_size(parse(query), {}, LENGTHS)
 
 
-def sizes(query: str, **variables: Any) -> list[int]:
-    """Return how many records each operation of a document may bring."""
-    measure = Measure(parse(query), variables, CONNECTIONS)
-    return [size.records for size, _ in measure.operations]
+def costs(query: str, **variables: Any) -> list[int]:
+    """Return what each operation of a document costs."""
+    measure = Measure(parse(query), variables, LENGTHS)
+    return [measure.cost_of(one.node) for one in measure.operations]
 
 
-def test_how_many_records_are_counted() -> None:
-    assert sizes("{ viewer { id } }") == [0]
-    assert sizes("{ organisations { totalCount } }") == [20]
-    assert sizes("{ organisations(first: 3) { nodes { offers(last: 5) { nodes { id } } } } }") == [
-        3 * (1 + 5)
-    ]
-    assert sizes('{ nodes(ids: ["a", "b"]) { id } }') == [2]
-    query = "query ($n: Int = 100, $ids: [ID!]!) { organisations(first: $n) { nodes { id } }"
-    query += " nodes(ids: $ids) { id } }"
-    assert sizes(query, n=7, ids=["a"]) == [7 + 1]
-    assert sizes(query, n=None, ids=[]) == [20]
-    # Not given, or nothing that could be a size: as if it were the largest page.
-    assert sizes(query) == [100 + 100]
-    for size in (-1, 101, "7", 1.5):
-        assert sizes(query, n=size, ids=["a"] * 101) == [100 + 100]
-    for size_ in ("-1", "9" * 5_000, "101"):
-        assert sizes(f"{{ organisations(first: {size_}) {{ totalCount }} }}") == [100]
-    assert sizes("{ organisations(first: null) { totalCount } }") == [20]
-    assert sizes(
+def test_what_is_counted() -> None:
+    assert costs("{ __typename }") == [1]
+    assert costs("{ viewer { id } }") == [1]
+    assert costs("{ viewer { memberships { role organisation { slug } } } }") == [1 + 10 * 2]
+    assert costs("{ organisations { totalCount pageInfo { endCursor } } }") == [20]
+    for rows in ("nodes { %s }", "edges { cursor node { %s } }"):
+        inner = rows % "offers(last: 5) { nodes { id interview { status } } }"
+        assert costs(f"{{ organisations(first: 3) {{ {inner} }} }}") == [3 * (1 + 5 * (1 + 1))]
+    assert costs('{ nodes(ids: ["a", "b"]) { id } }') == [2]
+    assert costs(
         "{ ...A ...A } fragment A on Query { organisations(first: 2) { totalCount } }"
     ) == [4]
+    change = "openInterview(input: {offerId: 1}) { interview { id } userErrors { code } }"
+    assert costs(f"mutation {{ a: {change} b: {change} }}") == [2 * (10 + 1 + 1 + 10)]
+    assert costs("query A { viewer { id } } query B { organisations { totalCount } }") == [1, 20]
+
+
+def test_variables_say_how_long_lists_are() -> None:
+    query = "query ($n: Int = 100, $ids: [ID!]!) { organisations(first: $n) { nodes { id } }"
+    query += " nodes(ids: $ids) { id } }"
+    assert costs(query, n=7, ids=["a"]) == [7 + 1]
+    assert costs(query, n=None, ids=[]) == [20]
+    assert costs(query, ids=[]) == [100]
+    assert costs("query ($n: Int) { organisations(first: $n) { totalCount } }") == [20]
+    # Nothing that could be a size: as if it were the largest page.
+    for size in (-1, 101, "7", 1.5):
+        assert costs(query, n=size, ids=["a"] * 101) == [100 + 100]
+    for size_ in ("-1", "9" * 5_000, "101"):
+        assert costs(f"{{ organisations(first: {size_}) {{ totalCount }} }}") == [100]
+    assert costs("{ organisations(first: null) { totalCount } }") == [20]
+
+
+def test_a_document_is_measured_again_only_for_other_sizes() -> None:
+    document = Document("query ($n: Int, $s: String) { organisations(first: $n) { totalCount } }")
+    first = document.measure({"n": 5})
+    assert document.measure({"n": 5, "s": "other"}) is first
+    assert document.measure({"n": 6}) is not first
+    assert document.measure({"n": 5, "s": "another"}) is first
+
+
+def test_documents_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_KEPT_CHARACTERS", 100)
+    kept = documents._Kept()
+    texts = ["{ viewer { id } }" + " " * n for n in range(10)]
+    for text in texts:
+        kept.keep(Document(text))
+        kept.find(texts[0])
+    assert [text for text in texts if kept.find(text)] == [texts[0], *texts[7:]]
 
 
 def test_the_limit_that_was_passed_is_named() -> None:
@@ -249,7 +277,7 @@ def test_the_limit_that_was_passed_is_named() -> None:
         document = parsed(query)
         if document is not None:
             with pytest.raises(QueryTooLarge) as refusal:
-                check_size(document, {}, CONNECTIONS)
+                check_size(document, {}, LENGTHS)
             messages.add(refusal.value.message)
     limits_ = {
         f"The document is too large: at most {limit} {name}."
@@ -260,7 +288,7 @@ def test_the_limit_that_was_passed_is_named() -> None:
             ("aliases", limits.MAX_ALIASES),
             ("directives", limits.MAX_DIRECTIVES),
             ("fields of one name", limits.MAX_REPETITIONS),
-            ("records on all its pages", limits.MAX_RECORDS),
+            ("points of cost", limits.MAX_COST),
             ("fragments in one another", limits.MAX_NESTED_FRAGMENTS),
         )
     }

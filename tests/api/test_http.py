@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.http import GRAPHQL_RESPONSE, MAX_BODY_BYTES, MAX_JSON_DEPTH
+from api.requests import GRAPHQL_RESPONSE, MAX_BODY_BYTES, MAX_JSON_DEPTH
 from tenants.settings import get_settings
 from tests.api.asking import TYPENAME, codes, post, site, token_of
 from tests.factories import make_client

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.http import GraphQLRequest, execute
+from api.execution import execute
 from api.relay import encode_id
+from api.requests import GraphQLRequest
 from tenants import read_graph
 from tenants.access import Role, Viewer
 from tenants.db import run

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 import httpx2
 
 from api.app import create_app
-from api.http import GraphQLRequest, execute
+from api.execution import execute
 from api.pages.steps import REVIEW
+from api.requests import GraphQLRequest
 from tenants.db import run
 from tenants.interviews import submission
 from tenants.interviews.models import Confidentiality

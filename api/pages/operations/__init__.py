@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from api.http import GraphQLRequest, execute
+from api.execution import execute
+from api.requests import GraphQLRequest
 from tenants.access import Viewer
 from tenants.model import new_id
 

@@ -3,8 +3,9 @@
 import pytest
 from graphql import OperationDefinitionNode, parse, validate
 
-from api.http import GraphQLRequest, execute
+from api.execution import execute
 from api.pages.operations import FOLDER, FRAGMENTS, document
+from api.requests import GraphQLRequest
 from api.schema import schema
 from tenants.access import Role
 from tests.factories import make_client

@@ -1,0 +1,226 @@
+"""Documents made ready for execution: parsed, measured and validated, once for each text."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    TokenKind,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from api.limits import MAX_TOKENS, Measure, QueryTooLarge, check_size
+from api.requests import BadRequest, GraphQLRequest
+from api.schema import GRAPH, LENGTHS
+from tenants.access import Viewer, ViewerKind
+from tenants.errors import DomainError
+from tenants.settings import get_settings
+
+# Documents that were valid are kept, so that a client's next request does not parse and validate
+# again. A parsed document takes about a hundred times the memory of its text.
+MAX_KEPT_DOCUMENTS: Final = 2_000
+MAX_KEPT_CHARACTERS: Final = 256 * 1024
+_MAX_KEPT_MEASURES: Final = 64
+# Those that Strawberry adds to the specification's.
+_RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+
+class OperationNotFound(DomainError):
+    """The document does not say which operation to execute."""
+
+    code = "OPERATION_NOT_FOUND"
+
+
+class IntrospectionForbidden(DomainError):
+    """The schema itself is for people who are signed in; `/schema.graphql` is for everybody."""
+
+    code = "INTROSPECTION_FORBIDDEN"
+
+
+class NotExecuted(Exception):
+    """Execution did not begin.
+
+    Attributes:
+        errors: Why; `api.errors.shown_all` tells the client.
+    """
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        """Keep the errors."""
+        super().__init__(errors)
+        self.errors = errors
+
+
+class Document:
+    """A document whose text was parsed; nothing of it depends on who asks or with which variables.
+
+    Attributes:
+        text: As it was sent.
+        node: As it was parsed.
+        storable: Whether every text in it can be stored.
+        valid: Whether it was validated already, without an error.
+        compiled: What others have made of it and want to lose together with it, by their own keys.
+    """
+
+    __slots__ = ("_measures", "compiled", "node", "storable", "text", "valid")
+
+    def __init__(self, text: str) -> None:
+        """Parse a text.
+
+        Raises:
+            GraphQLSyntaxError: It is no GraphQL, or has too many tokens.
+        """
+        self.text = text
+        self.node: DocumentNode = parse(text, max_tokens=MAX_TOKENS)
+        self.storable = all(map(_storable, _literals(self.node)))
+        self.valid = False
+        self.compiled: dict[Any, Any] = {}
+        self._measures: list[Measure] = []
+
+    def measure(self, variables: Mapping[str, Any]) -> Measure:
+        """Return what the document costs with these variables; measured once for the same sizes.
+
+        Raises:
+            QueryTooLarge: It names the limit that was passed.
+        """
+        for one in self._measures:
+            if one.holds_for(variables):
+                return one
+        measure = check_size(self.node, variables, LENGTHS)
+        if len(self._measures) >= _MAX_KEPT_MEASURES:
+            self._measures.clear()
+        self._measures.append(measure)
+        return measure
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedOperation:
+    """An operation that may be executed.
+
+    Attributes:
+        document: The valid document that holds it.
+        node: The operation itself.
+        variables: As they were sent; execution coerces them.
+        cost: In points; at least 1.
+        suggests: Whether a refusal may name what the schema has instead.
+    """
+
+    document: Document
+    node: OperationDefinitionNode
+    variables: Mapping[str, Any]
+    cost: int
+    suggests: bool
+
+
+class _Kept:
+    """Documents by their text; those not asked for longest are forgotten first."""
+
+    def __init__(self) -> None:
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
+
+    def find(self, text: str) -> Document | None:
+        document = self._documents.get(text)
+        if document is not None:
+            self._documents.move_to_end(text)
+        return document
+
+    def keep(self, document: Document) -> None:
+        self._documents[document.text] = document
+        self._characters += len(document.text)
+        while self._characters > MAX_KEPT_CHARACTERS or len(self._documents) > MAX_KEPT_DOCUMENTS:
+            text, _ = self._documents.popitem(last=False)
+            self._characters -= len(text)
+
+
+_kept = _Kept()
+
+
+def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
+    """Return the operation that a request means, ready to be executed for a viewer.
+
+    Nothing is sent to the database, and the work is bounded by `api.limits` and the parser.
+
+    Raises:
+        NotExecuted: With every reason at once where validation finds several.
+    """
+    variables = request.variables or {}
+    suggests = may_introspect(viewer)
+    try:
+        document = _kept.find(request.query) or Document(request.query)
+        measure = document.measure(variables)
+        if measure.introspects and not suggests:
+            message = "Sign in to ask for the schema, or read it at /schema.graphql."
+            raise IntrospectionForbidden(message)
+        operation = get_operation_ast(document.node, request.operation_name)
+        if operation is None:
+            message = "Name one of the document's operations in operationName."
+            raise OperationNotFound(message)
+        if not (document.storable and all(map(_storable, _texts(variables)))):
+            message = "A text holds U+0000 or half a surrogate pair, which nobody can store."
+            raise BadRequest(message)
+    except GraphQLSyntaxError as error:
+        raise NotExecuted([_coded(error)]) from None
+    except DomainError as error:
+        raise NotExecuted([GraphQLError(error.message, original_error=error)]) from None
+    _validate(document, suggests=suggests)
+    return PreparedOperation(document, operation, variables, measure.cost_of(operation), suggests)
+
+
+def may_introspect(viewer: Viewer) -> bool:
+    """Return whether somebody may ask for the schema: who is signed in; in a demo, everybody."""
+    signed_in = viewer.kind in {ViewerKind.PERSON, ViewerKind.INTEGRATION}
+    return signed_in or get_settings().outbox_dir is not None
+
+
+def _validate(document: Document, *, suggests: bool) -> None:
+    """Return only if the document is valid; keep it then."""
+    if document.valid:
+        return
+    errors = validate(GRAPH, document.node, _RULES, hide_suggestions=not suggests)
+    if errors:
+        raise NotExecuted(errors)
+    document.valid = True
+    _kept.keep(document)
+
+
+def _coded(error: GraphQLSyntaxError) -> GraphQLSyntaxError:
+    # So the parser says that it has seen too many tokens or too many levels.
+    too_large = error.message.endswith("Parsing aborted.")
+    error.extensions = {"code": QueryTooLarge.code if too_large else "GRAPHQL_PARSE_FAILED"}
+    return error
+
+
+def _literals(document: DocumentNode) -> Iterator[str]:
+    """Return the texts that the document itself holds."""
+    token = document.loc.start_token if document.loc is not None else None
+    while token is not None:
+        if token.kind in {TokenKind.STRING, TokenKind.BLOCK_STRING}:
+            yield token.value or ""
+        token = token.next
+
+
+def _texts(document: Any) -> Iterator[str]:
+    """Return every text in a JSON document, names of fields included."""
+    left = [document]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+
+
+def _storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)

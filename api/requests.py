@@ -1,0 +1,279 @@
+"""What a client sends over HTTP to have a GraphQL operation executed, read without trusting it."""
+
+import asyncio
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import ClientDisconnect, Request
+
+from api.auth.bearer import SESSION_COOKIE
+from tenants.errors import DomainError
+
+GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
+JSON: Final = "application/json"
+MAX_BODY_BYTES: Final = 256 * 1024
+MAX_JSON_DEPTH: Final = 64
+# Whoever needs longer for 256 KiB holds a connection, and means to or cannot use the answer.
+READ_SECONDS: Final = 10.0
+
+
+class BadRequest(DomainError):
+    """The request is not one of GraphQL over HTTP."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        """Keep the status that says what is wrong."""
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """What a client asks for.
+
+    Attributes:
+        query: The document's text.
+        variables: Values of the operation's variables, as JSON has them.
+        operation_name: Which of the document's operations is meant; None if it has only one.
+    """
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+
+
+async def read_request(request: Request) -> GraphQLRequest:
+    """Return what a POST request asks for.
+
+    Raises:
+        BadRequest: With the status that says what is wrong.
+    """
+    check_headers(request)
+    return read_json(await _body(request))
+
+
+def answer_type(request: Request) -> str:
+    """Return the media type to answer in: the modern one for those who like it best."""
+    return negotiated(request.headers.get("accept", "*/*"), (JSON, GRAPHQL_RESPONSE)) or JSON
+
+
+def negotiated(accept: str, offered: tuple[str, ...]) -> str | None:
+    """Return which of the offered media types an Accept header likes best, or None.
+
+    As RFC 9110 has it: each type has the weight of the most specific range that covers it, and
+    a weight of 0 refuses it. Of equals the one named earlier wins, then the one offered first.
+
+    Args:
+        accept: The header's value; an empty one takes anything.
+        offered: Media types in lower case, the default first.
+    """
+    if accept in ("", "*/*", GRAPHQL_RESPONSE, JSON):
+        return accept if accept in offered else offered[0]
+    ranges = [_media_range(one, place) for place, one in enumerate(accept.split(","))]
+    best: tuple[float, int, int] | None = None
+    chosen = None
+    for order, media in enumerate(offered):
+        fitting = [one for one in ranges if one.covers(media)]
+        if not fitting:
+            continue
+        closest = max(fitting, key=lambda one: one.specificity)
+        rank = (closest.weight, -closest.place, -order)
+        if closest.weight > 0 and (best is None or rank > best):
+            best, chosen = rank, media
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _MediaRange:
+    type: str
+    subtype: str
+    weight: float
+    place: int
+
+    @property
+    def specificity(self) -> int:
+        return (self.type != "*") + (self.subtype != "*")
+
+    def covers(self, media: str) -> bool:
+        kind, _, subtype = media.partition("/")
+        return self.type in ("*", kind) and self.subtype in ("*", subtype)
+
+
+def _media_range(text: str, place: int) -> _MediaRange:
+    name, *parameters = text.lower().split(";")
+    kind, _, subtype = name.strip().partition("/")
+    weight = 1.0
+    for parameter in parameters:
+        key, _, value = parameter.strip().partition("=")
+        if key == "q":
+            try:
+                weight = float(value)
+            except ValueError:
+                weight = 0.0
+    return _MediaRange(kind, subtype, weight if 0 <= weight <= 1 else 0.0, place)
+
+
+def check_headers(request: Request) -> None:
+    """Refuse what is no GraphQL request, and what another site could have made a browser send.
+
+    Raises:
+        BadRequest: With the status that says what is wrong.
+    """
+    content_type = request.headers.get("content-type", "")
+    if content_type != JSON:
+        _check_content_type(content_type)
+    check_accept(request)
+    check_site(request)
+
+
+def check_accept(request: Request) -> None:
+    """Return only if the client takes one of the media types that we answer in.
+
+    Raises:
+        BadRequest: With 406.
+    """
+    if negotiated(request.headers.get("accept", "*/*"), (JSON, GRAPHQL_RESPONSE)) is None:
+        message = f"The answer is {GRAPHQL_RESPONSE} or {JSON}."
+        raise BadRequest(message, status=406)
+
+
+def check_site(request: Request) -> None:
+    """Return only if a session's cookie comes from this site.
+
+    Raises:
+        BadRequest: With 403.
+    """
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if site not in {"same-origin", "none"} and SESSION_COOKIE in request.cookies:
+        message = "A session of this site cannot be used from another one."
+        raise BadRequest(message, status=403)
+
+
+def _check_content_type(content_type: str) -> None:
+    media, _, parameters = content_type.partition(";")
+    if media.strip().lower() != JSON:
+        message = "Send the request as application/json."
+        raise BadRequest(message, status=415)
+    for parameter in parameters.lower().split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
+            message = "Send the request in UTF-8."
+            raise BadRequest(message, status=415)
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body, read no further than it may be long, and for no longer than it may take."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    message = f"A request has at most {MAX_BODY_BYTES // 1024} KiB."
+                    raise BadRequest(message, status=413)
+    except ClientDisconnect as error:
+        message = "The request ended early."
+        raise BadRequest(message) from error
+    except TimeoutError as error:
+        message = f"The body did not arrive within {READ_SECONDS:g} seconds."
+        raise BadRequest(message, status=408) from error
+    return bytes(body)
+
+
+def read_json(body: bytes) -> GraphQLRequest:
+    """Return what a body asks for.
+
+    Raises:
+        BadRequest: It is not JSON, too deep, or not of the shape that the specification has.
+    """
+    document = load_json(body, "The body")
+    if not isinstance(document, dict):
+        message = "The body must be a JSON object with a query."
+        raise BadRequest(message)
+    return read_parameters(document)
+
+
+def load_json(text: bytes, what: str) -> Any:
+    """Return a JSON document that is no deeper than `MAX_JSON_DEPTH`.
+
+    Args:
+        text: In UTF-8.
+        what: How to call it in a refusal.
+
+    Raises:
+        BadRequest: It is not JSON, or too deep.
+    """
+    try:
+        document = json.loads(
+            text.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+    except (ValueError, RecursionError) as error:
+        message = f"{what} is not JSON in UTF-8, or an object in it names a field twice."
+        raise BadRequest(message) from error
+    if _depth_exceeds(document, MAX_JSON_DEPTH):
+        message = f"{what} is nested more than {MAX_JSON_DEPTH} levels deep."
+        raise BadRequest(message)
+    return document
+
+
+def read_parameters(document: Mapping[str, Any]) -> GraphQLRequest:
+    """Return what the parameters of a request ask for; those that we do not know are ignored.
+
+    Raises:
+        BadRequest: One is not of the type that the specification has.
+    """
+    query, variables = document.get("query"), document.get("variables")
+    name, extensions = document.get("operationName"), document.get("extensions")
+    if not isinstance(query, str):
+        message = "query must be a string."
+        raise BadRequest(message)
+    if not isinstance(variables, dict | None):
+        message = "variables must be an object."
+        raise BadRequest(message)
+    if not isinstance(name, str | None):
+        message = "operationName must be a string."
+        raise BadRequest(message)
+    if not isinstance(extensions, dict | None):
+        message = "extensions must be an object."
+        raise BadRequest(message)
+    return GraphQLRequest(query, variables, name)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object whose fields are named once each; readers disagree about any other."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        message = "a field is named twice"
+        raise ValueError(message)
+    return found
+
+
+def _finite(text: str) -> float:
+    """Return a number that JSON can say: neither Infinity nor NaN, nor one that overflows."""
+    number = float(text)
+    if not math.isfinite(number):
+        message = "not a finite number"
+        raise ValueError(message)
+    return number
+
+
+def _depth_exceeds(document: Any, limit: int) -> bool:
+    """Return whether a JSON document is nested deeper than a limit, without recursion."""
+    level = [document]
+    for _ in range(limit):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, (dict, list))
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True
