@@ -68,6 +68,7 @@ _PRODUCT: Final = "Afterword, metrics"
 _WILSON: Final = "Wilson 1927 (interval)"
 DECLINE_RATE: Final = "DECLINE_RATE"
 ACCEPTANCE_RATE: Final = "ACCEPTANCE_RATE"
+LAPSE_RATE: Final = "LAPSE_RATE"
 RENEGE_RATE: Final = "RENEGE_RATE"
 DECISION_TIME: Final = "DECISION_TIME"
 INTERVIEW_COVERAGE: Final = "INTERVIEW_COVERAGE"
@@ -98,6 +99,15 @@ _FIXED: Final = (
         rows=MetricRows.OFFERS,
         better=Better.HIGHER,
         formula="A / (A + D + L): ever accepted, reneged ones included, among all resolved offers",
+        source=f"{_PRODUCT}; {_WILSON}",
+    ),
+    Metric(
+        key=LAPSE_RATE,
+        title="Lapse rate",
+        unit=Unit.SHARE,
+        rows=MetricRows.OFFERS,
+        better=Better.LOWER,
+        formula="L / (A + D + L): left without an answer for 30 days among all resolved offers",
         source=f"{_PRODUCT}; {_WILSON}",
     ),
     Metric(

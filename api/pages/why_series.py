@@ -19,6 +19,7 @@ class Month:
     words: str
     interval: str
     base: str
+    stands_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Series:
         labels: Words of the first month, one halfway and the last, to name below the chart.
         window: x and width of the months of the edition that lie in the chart; None without any.
         benchmark: The median of the peers, and its y.
+        verdict: Whether anything but chance moved it, in a sentence.
         summary: What one sees, in a sentence.
     """
 
@@ -41,6 +43,7 @@ class Series:
     labels: tuple[str, str, str]
     window: tuple[float, float] | None
     benchmark: tuple[str, float] | None
+    verdict: str
     summary: str
 
 
@@ -60,6 +63,7 @@ def make_series(found: Mapping[str, Any], median: Mapping[str, Any] | None) -> S
                 figure(statistic),
                 interval(statistic),
                 base(statistic, "offers"),
+                one["signal"] in {"ABOVE", "BELOW"},
             )
         )
     known = [one for one in points if one.value is not None]
@@ -77,6 +81,7 @@ def make_series(found: Mapping[str, Any], median: Mapping[str, Any] | None) -> S
         benchmark=None
         if median is None or line is None
         else (figure(median), line.y(median["value"])),
+        verdict=found["declineRateTrend"]["message"],
         summary=_summary(points, months),
     )
 

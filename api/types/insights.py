@@ -22,6 +22,7 @@ from tenants.disclosure.figures import Figure, Statistic
 from tenants.errors import NotFound
 from tenants.insights import queries as insights
 from tenants.insights.models import Dimension
+from tenants.insights.trends import Signal, TrendVerdict
 from tenants.metrics import (
     ACCEPTANCE_RATE,
     CANDIDATE_NPS,
@@ -29,6 +30,7 @@ from tenants.metrics import (
     DECISION_TIME,
     DECLINE_RATE,
     INTERVIEW_COVERAGE,
+    LAPSE_RATE,
     RENEGE_RATE,
     RESPONSE_RATE,
     reason_group_key,
@@ -38,7 +40,7 @@ from tenants.paging import Window
 from tenants.reading import Key, Listing, Record
 from tenants.reasons import REASONS, Controllability, DeclineReason, ReasonGroup
 
-for _enum in (Controllability, Dimension, ReasonGroup):
+for _enum in (Controllability, Dimension, ReasonGroup, Signal, TrendVerdict):
     strawberry.enum(_enum, description=(_enum.__doc__ or "").strip())
 
 _CELLS = Listing(read_graph.EDITION.to_many["cells"], Window(size=500))
@@ -102,10 +104,32 @@ class TimePoint:
     Attributes:
         month: Which month.
         statistic: The figure of that month alone; withheld where there is nothing to count.
+        signal: Whether chance explains that it differs from the usual one.
+        lower_limit: The least that chance explains, at 99.73 %; null for those who may not count
+            the offers, and where nothing can be said.
+        upper_limit: The most, likewise.
     """
 
     month: YearMonth
     statistic: StatisticType
+    signal: Signal
+    lower_limit: float | None
+    upper_limit: float | None
+
+
+@strawberry.type
+class Trend:
+    """What became of a series, by a control chart with exact binomial limits at 99.73 %.
+
+    Attributes:
+        verdict: Whether anything but chance moved it.
+        usual: The figure of all months together, which each is held against.
+        message: The verdict in a sentence, in English.
+    """
+
+    verdict: TrendVerdict
+    usual: StatisticType
+    message: str
 
 
 @strawberry.type
@@ -188,6 +212,11 @@ class Insights:
         return self._figure(ACCEPTANCE_RATE)
 
     @strawberry.field
+    def lapse_rate(self) -> StatisticType:
+        """Offers left without an answer for 30 days among all resolved ones, live."""
+        return self._figure(LAPSE_RATE)
+
+    @strawberry.field
     def renege_rate(self) -> StatisticType:
         """Offers turned down after acceptance among accepted ones whose start was due, live."""
         return self._figure(RENEGE_RATE)
@@ -221,9 +250,21 @@ class Insights:
     def decline_rate_over_time(self) -> list[TimePoint]:
         """The decline rate of each of the last 24 months, the oldest first, live."""
         return [
-            TimePoint(month=YearMonth(one.month), statistic=as_statistic(one.statistic))
-            for one in self.found.over_time
+            TimePoint(
+                month=YearMonth(one.month),
+                statistic=as_statistic(one.statistic),
+                signal=one.signal,
+                lower_limit=None if one.limits is None else one.limits.lower,
+                upper_limit=None if one.limits is None else one.limits.upper,
+            )
+            for one in self.found.trend.points
         ]
+
+    @strawberry.field
+    def decline_rate_trend(self) -> Trend:
+        """Whether the decline rate of the last 24 months has changed by more than chance, live."""
+        trend = self.found.trend
+        return Trend(verdict=trend.verdict, usual=as_statistic(trend.usual), message=trend.message)
 
     @strawberry.field
     def reasons(self) -> list[ReasonShare]:

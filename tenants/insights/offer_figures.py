@@ -4,9 +4,7 @@ They need no crowd for a role that may list those offers. For any other role the
 figures from responses: at least `minimum` behind each, and no share that speaks of everybody.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from tenants.disclosure import figures
 from tenants.disclosure.figures import Figure, Relation, Statistic, Suppressed, Unit
@@ -15,6 +13,7 @@ from tenants.metrics import (
     DECISION_TIME,
     DECLINE_RATE,
     INTERVIEW_COVERAGE,
+    LAPSE_RATE,
     RENEGE_RATE,
 )
 from tenants.statistics import wilson
@@ -52,14 +51,6 @@ class OfferCounts:
         return self.accepted + self.declined + self.lapsed
 
 
-@dataclass(frozen=True, slots=True)
-class TimePoint:
-    """The decline rate of the offers that were resolved in one month."""
-
-    month: date
-    statistic: Statistic
-
-
 def offer_figures(counts: OfferCounts, *, listed: bool, minimum: int) -> dict[str, Statistic]:
     """Return every metric of offers, by key.
 
@@ -69,35 +60,28 @@ def offer_figures(counts: OfferCounts, *, listed: bool, minimum: int) -> dict[st
         minimum: The size of a crowd, for whoever may not.
     """
 
-    def rate(successes: int, n: int) -> Statistic:
-        return _rate(successes, n, listed=listed, minimum=minimum)
+    def share(successes: int, n: int) -> Statistic:
+        return rate(successes, n, listed=listed, minimum=minimum)
 
     return {
-        DECLINE_RATE: rate(counts.declined + counts.lapsed, counts.resolved),
-        ACCEPTANCE_RATE: rate(counts.accepted, counts.resolved),
-        RENEGE_RATE: rate(counts.reneged, counts.due),
-        INTERVIEW_COVERAGE: rate(counts.interviewed, counts.refused),
+        DECLINE_RATE: share(counts.declined + counts.lapsed, counts.resolved),
+        ACCEPTANCE_RATE: share(counts.accepted, counts.resolved),
+        LAPSE_RATE: share(counts.lapsed, counts.resolved),
+        RENEGE_RATE: share(counts.reneged, counts.due),
+        INTERVIEW_COVERAGE: share(counts.interviewed, counts.refused),
         DECISION_TIME: _days(counts, listed=listed, minimum=minimum),
     }
 
 
-def over_time(
-    months: Mapping[date, tuple[int, int]], *, listed: bool, minimum: int
-) -> list[TimePoint]:
-    """Return the decline rate of each month, oldest first.
+def rate(successes: int, n: int, *, listed: bool, minimum: int) -> Statistic:
+    """Return a share of offers: exact for whoever may count them, by the rules of crowds otherwise.
 
     Args:
-        months: Declined or lapsed, and resolved offers, by month.
+        successes: Of the n.
+        n: Offers.
         listed: As in `offer_figures`.
         minimum: Likewise.
     """
-    return [
-        TimePoint(month, _rate(refused, n, listed=listed, minimum=minimum))
-        for month, (refused, n) in sorted(months.items())
-    ]
-
-
-def _rate(successes: int, n: int, *, listed: bool, minimum: int) -> Statistic:
     if not listed:
         return figures.suppressed(minimum) if n < minimum else figures.share(successes, n)
     if n == 0:

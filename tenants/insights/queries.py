@@ -14,8 +14,9 @@ from tenants.disclosure.cells import MINIMUM_FLOOR, Coverage
 from tenants.disclosure.figures import Statistic, Suppressed
 from tenants.errors import NotFound
 from tenants.insights.models import CellKind, Dimension
-from tenants.insights.offer_figures import OfferCounts, TimePoint, offer_figures, over_time
+from tenants.insights.offer_figures import OfferCounts, offer_figures
 from tenants.insights.offer_queries import OFFERS_OF_WINDOW
+from tenants.insights.trends import Trend, find_trend
 from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
 from tenants.metrics import METRICS
 from tenants.questionnaires.question_types import QuestionTypeKey
@@ -93,7 +94,7 @@ class Insights:
         coverage: Whose answers the cell covers; None when it is suppressed.
         figures: Every listed metric, by key.
         questions: Those that the viewer's role reads.
-        over_time: The decline rate of each of the last 24 months, oldest first, live.
+        trend: The decline rate of each of the last 24 months, live, and what became of it.
         segments: The cells that the viewer may ask for, whether suppressed or not.
     """
 
@@ -104,7 +105,7 @@ class Insights:
     coverage: Coverage | None
     figures: Mapping[str, Statistic]
     questions: Sequence[QuestionInsight]
-    over_time: Sequence[TimePoint]
+    trend: Trend
     segments: Sequence[str]
 
 
@@ -254,7 +255,7 @@ def _insights(
         coverage=None if row.coverage is None else Coverage(row.coverage),
         figures=shown | offers,
         questions=[one for one in questions if one.audience in audiences],
-        over_time=over_time(series, listed=listed, minimum=minimum),
+        trend=find_trend(series, listed=listed, minimum=minimum),
         segments=segments,
     )
 

@@ -155,8 +155,9 @@ PARTS = {
     "DraftAnswer": "questionCode state value doNotQuote",
     "Insights": "edition segment from to coverage segments declineRate acceptanceRate renegeRate"
     " decisionTime interviewCoverage responseRate candidateNps controllableShare"
-    " declineRateOverTime reasons reasonGroups questions",
-    "TimePoint": "month statistic",
+    " lapseRate declineRateOverTime declineRateTrend reasons reasonGroups questions",
+    "TimePoint": "month statistic signal lowerLimit upperLimit",
+    "Trend": "verdict usual message",
     "ReasonShare": "reason group controllability share wording",
     "ReasonGroupShare": "group share",
     "QuestionInsight": "code concept row type audience coverage lowestPoint highestPoint mean"

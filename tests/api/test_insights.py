@@ -32,6 +32,7 @@ STATISTIC = """{ __typename
 NAMES = (
     "declineRate",
     "acceptanceRate",
+    "lapseRate",
     "renegeRate",
     "decisionTime",
     "interviewCoverage",
@@ -43,7 +44,8 @@ FIGURES = " ".join(f"{name} {STATISTIC}" for name in NAMES)
 CELL = f"""query ($slug: String!, $endsOn: Date, $segment: String) {{ organisation(slug: $slug) {{
   insights(endsOn: $endsOn, segment: $segment) {{
     edition {{ id from to endsOn dimension }} segment from to coverage segments {FIGURES}
-    declineRateOverTime {{ month statistic {STATISTIC} }}
+    declineRateOverTime {{ month signal lowerLimit upperLimit statistic {STATISTIC} }}
+    declineRateTrend {{ verdict message usual {STATISTIC} }}
     reasons {{ reason group controllability wording share {STATISTIC} }}
     reasonGroups {{ group share {STATISTIC} }}
     questions {{ code concept row audience wording rowWording coverage lowestPoint highestPoint

@@ -10,11 +10,15 @@ from scipy import special, stats
 from scipy.stats import mstats
 
 from tenants.statistics import (
+    control_limits,
     harrell_davis,
     harrell_davis_weights,
+    holm,
     incomplete_beta,
+    level_of_change,
     mean,
     net_promoter,
+    newcombe,
     wilson,
 )
 
@@ -246,3 +250,86 @@ def test_incomplete_beta_refuses_what_is_not_defined(a: float, b: float, x: floa
 def test_no_quantile_of_nothing_or_beyond(values: list[float], p: float) -> None:
     with pytest.raises(ValueError, match="have no quantile"):
         harrell_davis(values, p)
+
+
+# Newcombe 1998, table II, method 10: of each contrast the samples and both ends.
+NEWCOMBE = [
+    ((48, 80), (56, 70), 0.0524, 0.3339),
+    ((3, 10), (9, 10), 0.1705, 0.8090),
+    ((2, 7), (6, 7), 0.0582, 0.8062),
+    ((0, 29), (5, 56), -0.0381, 0.1926),
+    ((0, 20), (0, 10), -0.1611, 0.2775),
+    ((0, 10), (0, 10), -0.2775, 0.2775),
+    ((0, 20), (10, 10), 0.6791, 1.0),
+    ((0, 10), (10, 10), 0.6075, 1.0),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "lower", "upper"), NEWCOMBE)
+def test_newcombe_gives_the_published_intervals(
+    before: tuple[int, int], after: tuple[int, int], lower: float, upper: float
+) -> None:
+    interval = newcombe(before, after).interval
+    assert (round(interval.lower, 4), round(interval.upper, 4)) == (lower, upper)
+
+
+@given(COUNTS, COUNTS)
+def test_a_change_backwards_is_its_mirror_image(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    there, back = newcombe(before, after), newcombe(after, before)
+    assert there.value == pytest.approx(-back.value, abs=1e-14)
+    assert there.interval.lower == pytest.approx(-back.interval.upper, abs=1e-14)
+    assert -1 <= there.interval.lower <= there.value <= there.interval.upper <= 1
+
+
+@given(COUNTS, COUNTS)
+def test_the_level_of_a_change_says_when_its_interval_excludes_nothing(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    interval = newcombe(before, after).interval
+    level = level_of_change(before, after)
+    assert 0 <= level <= 1
+    if abs(level - 0.05) > 1e-9:
+        assert (level < 0.05) == (interval.lower > 0 or interval.upper < 0)
+
+
+def test_a_single_share_against_a_known_one_is_nearly_the_score_test() -> None:
+    """Against a sample without uncertainty Wilson's interval is left, which inverts that test."""
+    level = level_of_change((50_000_000, 100_000_000), (9, 10))
+    score = (0.9 - 0.5) / math.sqrt(0.5 * 0.5 / 10)
+    assert level == pytest.approx(2 * stats.norm.sf(score), rel=1e-3)
+
+
+def test_holm_stops_at_the_first_that_is_not_certain() -> None:
+    # Holm's own way: 0.01 passes 0.05 / 4, 0.013 passes 0.05 / 3, 0.03 fails 0.05 / 2.
+    assert holm([0.03, 0.01, 0.04, 0.013]) == [False, True, False, True]
+    assert holm([0.02, 0.02, 0.02]) == [False, False, False]
+    assert holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_holm_lies_between_bonferroni_and_no_correction(levels: list[float]) -> None:
+    certain = holm(levels)
+    for level, sure in zip(levels, certain, strict=True):
+        assert sure or level > 0.05 / len(levels)
+        assert not sure or level <= 0.05
+
+
+@given(st.integers(0, 300), PORTIONS)
+def test_control_limits_leave_what_scipy_says_beyond_them(n: int, share: float) -> None:
+    fewest, most = control_limits(n, share)
+    expected = stats.binom(n, share)
+    assert expected.cdf(fewest - 1) <= 0.00135 + 1e-12
+    assert expected.sf(most) <= 0.00135 + 1e-12
+    # And no tighter ones would.
+    assert fewest == n or expected.cdf(fewest) > 0.00135 - 1e-12
+    assert most == 0 or expected.sf(most - 1) > 0.00135 - 1e-12
+
+
+def test_control_limits_at_the_ends() -> None:
+    assert control_limits(10, 0) == (0, 0)
+    assert control_limits(10, 1) == (10, 10)
+    assert control_limits(0, 0.3) == (0, 0)
+    with pytest.raises(ValueError, match="no limits"):
+        control_limits(5, 1.1)

@@ -232,10 +232,14 @@ def organisation(**changes: Any) -> dict[str, Any]:
         "candidateNps": withheld,
         "controllableShare": withheld,
         "declineRateOverTime": [],
+        "declineRateTrend": {"message": "No change detectable."},
         "reasons": [],
         "questions": [],
     }
-    months = [{"month": f"2026-{month:02}", "statistic": shown(0.2)} for month in range(1, 11)]
+    months = [
+        {"month": f"2026-{month:02}", "signal": "WITHIN", "statistic": shown(0.2)}
+        for month in range(1, 11)
+    ]
     return {
         "editions": {"nodes": [{"from": "2025-11", "to": "2026-10", "endsOn": "2026-11-01"}]},
         "insights": insights | {"declineRateOverTime": months} | changes,
