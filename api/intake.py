@@ -8,7 +8,7 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.db import run
 from tenants.errors import NotFound
 from tenants.integrations.models import IntegrationKind
-from tenants.integrations.queries import get_signing_secret
+from tenants.integrations.queries import list_signing_secrets
 from tenants.interviews.intake import receive
 from tenants.keys import Purpose
 from tenants.offers.ats.adapters import ADAPTERS
@@ -57,14 +57,15 @@ async def _take(request: Request) -> Response:
     body = await _body(request)
     adapter = ADAPTERS[kind]
     try:
-        secret = await run(
-            get_signing_secret,
+        secrets = await run(
+            list_signing_secrets,
             viewer,
             organisation_id=token.organisation_id,
             integration_id=token.subject_id,
             kind=kind,
         )
-        if not adapter.verify(body, request.headers.get(adapter.signature_header), secret):
+        signature = request.headers.get(adapter.signature_header)
+        if not any(adapter.verify(body, signature, secret) for secret in secrets):
             message = "The signature does not belong to this body."
             raise Refused(401, "SIGNATURE_INVALID", message)
         outcome = await run(

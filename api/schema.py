@@ -23,6 +23,12 @@ from api.types.benchmarks import (
     list_metrics,
     list_peer_groups,
 )
+from api.types.integrations import (
+    create_integration,
+    delete_integration,
+    rotate_integration_secret,
+    update_integration,
+)
 from api.types.interviews import invite_candidate, open_interview
 from api.types.invitations import save_answers, submit_response
 from api.types.offers import assign_hiring_manager, record_offer_outcome
@@ -132,6 +138,10 @@ class Mutation:
     invite_candidate = invite_candidate
     save_answers = save_answers
     submit_response = submit_response
+    create_integration = create_integration
+    update_integration = update_integration
+    rotate_integration_secret = rotate_integration_secret
+    delete_integration = delete_integration
 
 
 class _Schema(strawberry.Schema):

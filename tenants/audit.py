@@ -26,6 +26,12 @@ class AuditAction(StrEnum):
     RESPONSE_WITHDRAWN = "response.withdrawn"
     EDITION_PUBLISHED = "edition.published"
     IMPORT_STARTED = "import.started"
+    INTEGRATION_CREATED = "integration.created"
+    INTEGRATION_CHANGED = "integration.changed"
+    INTEGRATION_SECRET_ROTATED = "integration.secret_rotated"  # noqa: S105 - the name of an event.
+    INTEGRATION_DISABLED = "integration.disabled"
+    INTEGRATION_ENABLED = "integration.enabled"
+    INTEGRATION_DELETED = "integration.deleted"
 
 
 class AuditSubject(TenantKey, Model):

@@ -88,7 +88,10 @@ def scope_statement(viewer: Viewer) -> str:
     made of UUIDs and hexadecimal digits by this function; nothing of a caller's gets into it.
     """
     organisations = ",".join(str(key) for key in viewer.roles)
-    person = str(viewer.id) if viewer.kind is ViewerKind.PERSON else ""
+    # Whoever holds a person's token has a part of the person's rights in one organisation, and
+    # nothing of what is the person's own elsewhere.
+    whole = viewer.kind is ViewerKind.PERSON and viewer.scopes is None
+    person = str(viewer.id) if whole else ""
     token = viewer.token_hash.hex() if viewer.token_hash else ""
     operator = "on" if viewer.kind is ViewerKind.OPERATOR else ""
     return (

@@ -61,6 +61,12 @@ class Conflict(DomainError):
     code = "CONFLICT"
 
 
+class SecretAlreadyShown(DomainError):
+    """A creating mutation was repeated; its secret was in the first answer and is in no other."""
+
+    code = "SECRET_ALREADY_SHOWN"
+
+
 class LinkUnusable(DomainError):
     """The candidate's link is forged, expired, replaced or was used; never says which of forged."""
 

@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     DRAFT = "draft"
     HOLDING = "holding"
     INTAKE = "intake"
+    CLIENT = "client"
     SECRET = "secret"  # noqa: S105 - the name of a purpose, not a secret.
     CANDIDATE = "candidate"
     RECEIPT = "receipt"

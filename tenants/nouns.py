@@ -24,6 +24,22 @@ def shown_with(permission: Permission) -> Visibility:
     return visible
 
 
+def within_scopes(permission: Permission, visibility: Visibility) -> Visibility:
+    """Return a visibility that shows nothing to a token whose scopes leave out a permission.
+
+    Args:
+        permission: What a token needs to see any of the rows.
+        visibility: Which rows a role sees.
+    """
+
+    def visible(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+        if viewer.scopes is not None and permission not in viewer.scopes:
+            return false()
+        return visibility(viewer, role)
+
+    return visible
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One value of a noun.

@@ -127,7 +127,7 @@ async def make_client(*, name: str | None = None, languages: str = "en") -> Clie
             ats_user_id="92913" if role is Role.HIRING_MANAGER else None,
         )
     await run(questionnaires.install_template, job, organisation_id=organisation_id)
-    integration_id = await run(
+    intake = await run(
         integrations.create_integration,
         job,
         organisation_id=organisation_id,
@@ -148,7 +148,7 @@ async def make_client(*, name: str | None = None, languages: str = "en") -> Clie
         viewers[Role.HIRING_MANAGER],
         viewers[Role.LEADERSHIP],
         job,
-        integration_id,
+        intake.integration_id,
     )
 
 

@@ -62,6 +62,10 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The record is in a state in which this cannot be done.",
             "Read it again; the message says what stands in the way.",
         ),
+        "SECRET_ALREADY_SHOWN": _E(
+            "The request repeats one that made a secret, which was in the first answer only.",
+            "Rotate the secret with another idempotency key if the first answer was lost.",
+        ),
         "LINK_UNUSABLE": _E(
             "The candidate's link is not one of ours, or its invitation is gone.",
             "Open the link from the mail as a whole, or ask for a new one.",

@@ -16,7 +16,7 @@ from api.types.benchmarks import (
     find_benchmarks,
 )
 from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
-from api.types.integrations import IntakeEvent, IntakeEventFilter, Job, JobFilter
+from api.types.integrations import IntakeEvent, IntakeEventFilter, Integration, Job, JobFilter
 from api.types.interviews import (
     Interview,
     InterviewFilter,
@@ -95,6 +95,7 @@ class Organisation(Node):
         editions: Its published insights, the newest first.
         members: Who has a role in it.
         intake_events: What an applicant-tracking system posted, and what became of it.
+        integrations: Its machine clients, by name.
         jobs: Work that happens later, with its progress and outcome.
     """
 
@@ -112,6 +113,7 @@ class Organisation(Node):
     editions: Connection[Edition] | None
     members: Connection[Membership] | None
     intake_events: Connection[IntakeEvent] | None
+    integrations: list[Integration] | None
     jobs: Connection[Job] | None
 
     @strawberry.field

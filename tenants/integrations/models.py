@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import DateTime, Index, UniqueConstraint
@@ -13,9 +13,20 @@ from tenants.model import Coded, Model, Tenant, TenantKey, refers_to
 
 
 class IntegrationKind(StrEnum):
-    """Which applicant-tracking system posts."""
+    """What sort of machine it is.
+
+    GREENHOUSE posts what becomes of offers. OAUTH_CONFIDENTIAL runs where it can keep a secret and
+    acts for itself, or with redirect addresses for a person, too. OAUTH_PUBLIC runs in a browser or
+    on a telephone, keeps no secret and acts for a person only.
+    """
 
     GREENHOUSE = "GREENHOUSE"
+    OAUTH_CONFIDENTIAL = "OAUTH_CONFIDENTIAL"
+    OAUTH_PUBLIC = "OAUTH_PUBLIC"
+
+
+NO_SECRET: Final = b""
+OAUTH_KINDS: Final = (IntegrationKind.OAUTH_CONFIDENTIAL, IntegrationKind.OAUTH_PUBLIC)
 
 
 class IntakeState(StrEnum):
@@ -28,14 +39,26 @@ class IntakeState(StrEnum):
 
 
 class Integration(Tenant, Model):
-    """A machine client. Its secret is encrypted with a key outside the database."""
+    """A machine client.
+
+    What it proves itself with is kept as a hash (OAuth), or encrypted with a key outside the
+    database where we need it to check a signature (intake); it is empty where there is none.
+    After a rotation the previous secret counts until its time is over. A deleted row stays, without
+    secrets, for what refers to it.
+    """
 
     __tablename__ = "integrations"
 
     kind: Mapped[IntegrationKind] = mapped_column(Coded(IntegrationKind))
     name: Mapped[str]
     secret: Mapped[bytes]
+    previous_secret: Mapped[bytes | None]
+    previous_secret_ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    scopes: Mapped[list[str]] = mapped_column(default=list)
+    redirect_uris: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class IntakeEvent(Tenant, Model):

@@ -16,31 +16,74 @@ from tenants.model import new_id
 from tenants.work import Session
 
 
-async def get_signing_secret(
+async def add_integration(session: Session, viewer: Viewer, integration: Integration) -> None:
+    """Add an integration to its organisation."""
+    require(viewer, Permission.INTEGRATION_MANAGE, integration.organisation_id)
+    session.add(integration)
+    await session.flush()
+
+
+async def get_integration(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, integration_id: UUID
+) -> Integration:
+    """Return an integration that the viewer manages, locked until the transaction ends.
+
+    Raises:
+        NotFound: Unknown, removed, another organisation's, or not the viewer's to manage.
+    """
+    integration = None
+    if viewer.may(Permission.INTEGRATION_MANAGE, organisation_id):
+        integration = await session.scalar(
+            select(Integration)
+            .where(
+                Integration.organisation_id == organisation_id,
+                Integration.id == integration_id,
+                Integration.deleted_at.is_(None),
+            )
+            .with_for_update()
+        )
+    if integration is None:
+        noun = "integration"
+        raise NotFound(noun, field="integrationId")
+    return integration
+
+
+async def list_signing_secrets(
     session: Session,
     viewer: Viewer,
     *,
     organisation_id: UUID,
     integration_id: UUID,
     kind: IntegrationKind,
-) -> str:
-    """Return what an integration's system signs with.
+) -> list[str]:
+    """Return what an integration's system may sign with: one secret, or two after a rotation.
 
     Raises:
-        NotFound: There is no such integration, or it is of another kind.
+        NotFound: There is no such integration, it is of another kind, or it is disabled.
     """
     require(viewer, Permission.INTAKE_POST, organisation_id)
-    sealed = await session.scalar(
-        select(Integration.secret).where(
+    integration = await session.scalar(
+        select(Integration).where(
             Integration.organisation_id == organisation_id,
             Integration.id == integration_id,
             Integration.kind == kind,
+            Integration.disabled_at.is_(None),
+            Integration.deleted_at.is_(None),
         )
     )
-    if sealed is None:
+    if integration is None:
         noun = "integration"
         raise NotFound(noun)
-    return decrypt_text(integration_id.bytes, sealed)
+    return [decrypt_text(integration_id.bytes, one) for one in good_secrets(integration)]
+
+
+def good_secrets(integration: Integration) -> list[bytes]:
+    """Return what is kept of each secret that counts now, the newest first."""
+    found: list[bytes | None] = [integration.secret]
+    ends_at = integration.previous_secret_ends_at
+    if ends_at is not None and ends_at > datetime.now(UTC):
+        found.append(integration.previous_secret)
+    return [one for one in found if one]
 
 
 async def hold_integration(

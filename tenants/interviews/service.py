@@ -86,7 +86,7 @@ async def follow_outcome(
     again for the same offer, or once its candidate has become known, it does what is still missing.
     An accepted offer closes an interview that an earlier refusal had opened.
     """
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    require(viewer, Permission.OFFER_RECORD, organisation_id)
     if offer.status not in OPENS_INTERVIEW:
         await _close_after_acceptance(session, viewer, offer)
         return

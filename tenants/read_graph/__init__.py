@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from tenants.nouns import Noun
 from tenants.read_graph.insights import EDITION, EDITION_CELL
+from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
 from tenants.read_graph.offers import HIRING_MANAGER, OFFER, REQUISITION
 from tenants.read_graph.organisations import (
@@ -27,6 +28,7 @@ __all__ = [
     "EDITION_CELL",
     "HIRING_MANAGER",
     "INTAKE_EVENT",
+    "INTEGRATION",
     "INTERVIEW",
     "JOB",
     "MEMBERSHIP",
@@ -60,6 +62,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             EDITION_CELL,
             MEMBERSHIP,
             INTAKE_EVENT,
+            INTEGRATION,
             JOB,
         )
     }

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, false, select
 
 from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.insights.models import CellKind, Edition, EditionCell
-from tenants.nouns import Column, Noun, ToMany, shown_with
+from tenants.nouns import Column, Noun, ToMany, shown_with, within_scopes
 from tenants.offers import queries as offers
 from tenants.offers.models import Requisition
 from tenants.paging import Ordering
@@ -53,6 +53,6 @@ EDITION_CELL = Noun(
     name="EditionCell",
     organisation_id=EditionCell.organisation_id,
     id=EditionCell.edition_id,
-    visible=_visible_cells,
+    visible=within_scopes(Permission.INSIGHTS_READ, _visible_cells),
     columns={"segment": Column(EditionCell.segment)},
 )

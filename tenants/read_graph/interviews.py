@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.interviews import queries as interviews
 from tenants.interviews.models import Answer, Confidentiality, Interview, Response
-from tenants.nouns import Column, Noun, ToMany, ToOne
+from tenants.nouns import Column, Noun, ToMany, ToOne, within_scopes
 from tenants.offers.models import Application, Candidate, Offer
 from tenants.paging import Ordering
 from tenants.questionnaires.models import Question
@@ -77,7 +77,7 @@ INTERVIEW = Noun(
     name="Interview",
     organisation_id=Interview.organisation_id,
     id=Interview.id,
-    visible=interviews.visible_interviews,
+    visible=within_scopes(Permission.INTERVIEW_READ, interviews.visible_interviews),
     columns={
         "status": Column(Interview.status),
         "mode": Column(Interview.mode),
@@ -121,7 +121,7 @@ CANDIDATE = Noun(
     name="Candidate",
     organisation_id=Candidate.organisation_id,
     id=Candidate.id,
-    visible=interviews.visible_candidates,
+    visible=within_scopes(Permission.CANDIDATE_READ, interviews.visible_candidates),
     columns={
         "first_name": Column(Candidate.first_name),
         "last_name": Column(Candidate.last_name),
@@ -134,7 +134,7 @@ RESPONSE = Noun(
     name="Response",
     organisation_id=Response.organisation_id,
     id=Response.id,
-    visible=interviews.visible_responses,
+    visible=within_scopes(Permission.RESPONSE_READ, interviews.visible_responses),
     columns={
         "confidentiality": Column(Response.confidentiality),
         "submitted_month": Column(Response.submitted_month),
@@ -168,7 +168,7 @@ ANSWER = Noun(
     name="Answer",
     organisation_id=Answer.organisation_id,
     id=Answer.question_id,
-    visible=_visible_answers,
+    visible=within_scopes(Permission.RESPONSE_READ, _visible_answers),
     columns={
         "state": Column(Answer.state),
         "do_not_quote": Column(Answer.do_not_quote),

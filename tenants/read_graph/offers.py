@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from tenants.access import Permission
 from tenants.interviews.models import Interview
-from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with
+from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with, within_scopes
 from tenants.offers import queries as offers
 from tenants.offers.models import Application, HiringManager, Offer, Requisition
 from tenants.organisations.models import Person
@@ -69,7 +69,7 @@ REQUISITION = Noun(
     name="Requisition",
     organisation_id=Requisition.organisation_id,
     id=Requisition.id,
-    visible=offers.visible_requisitions,
+    visible=within_scopes(Permission.REQUISITION_READ, offers.visible_requisitions),
     columns={
         "external_id": Column(Requisition.external_id),
         "title": Column(Requisition.title),
@@ -110,7 +110,7 @@ OFFER = Noun(
     name="Offer",
     organisation_id=Offer.organisation_id,
     id=Offer.id,
-    visible=offers.visible_offers,
+    visible=within_scopes(Permission.OFFER_READ, offers.visible_offers),
     columns={
         "external_id": Column(Offer.external_id),
         "application_id": Column(_of_application(Application.external_id)),

@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, not_, select
 
 from tenants.access import Permission, Role, Viewer
-from tenants.integrations.models import IntakeEvent
+from tenants.integrations.models import IntakeEvent, Integration
 from tenants.interviews import queries as interviews
 from tenants.interviews.models import Response
-from tenants.nouns import Column, Noun, ToMany, shown_with
+from tenants.nouns import Column, Noun, ToMany, shown_with, within_scopes
 from tenants.offers import queries as offers
 from tenants.offers.models import Requisition
 from tenants.organisations.models import Membership, Organisation, Person
@@ -47,7 +47,7 @@ ORGANISATION = Noun(
             "Offer",
             permission=Permission.OFFER_READ,
             count_permission=Permission.OFFER_COUNT,
-            countable=offers.countable_offers,
+            countable=within_scopes(Permission.OFFER_COUNT, offers.countable_offers),
             orderings=OFFER_ORDERS,
             filters=OFFER_FILTERS,
         ),
@@ -55,7 +55,7 @@ ORGANISATION = Noun(
             "Interview",
             permission=Permission.INTERVIEW_READ,
             count_permission=Permission.INTERVIEW_COUNT,
-            countable=interviews.countable_interviews,
+            countable=within_scopes(Permission.INTERVIEW_COUNT, interviews.countable_interviews),
             orderings=INTERVIEW_ORDERS,
             filters=INTERVIEW_FILTERS,
         ),
@@ -86,6 +86,12 @@ ORGANISATION = Noun(
             permission=Permission.INTAKE_READ,
             orderings=(Ordering("NEWEST", IntakeEvent.id, UUID, descending=True),),
             filters={"state": IntakeEvent.state.in_},
+        ),
+        "integrations": ToMany(
+            "Integration",
+            permission=Permission.INTEGRATION_READ,
+            orderings=(Ordering("NAME_ASC", Integration.name, str),),
+            paged=False,
         ),
         "jobs": ToMany(
             "Job",

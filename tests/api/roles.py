@@ -52,6 +52,7 @@ ROWS = {
     "Question": {"question": "yes yes yes yes no no no"},
     "Edition": {"edition": "yes yes yes yes no no no"},
     "IntakeEvent": {"event": "yes yes no no no no no"},
+    "Integration": {"integration": "no yes no no no no no"},
     "Job": {"job": "yes yes no no no no no"},
 }
 
@@ -77,6 +78,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
         "members": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "intakeEvents": "all all FORBIDDEN FORBIDDEN",
+        "integrations": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
         "jobs": "all all FORBIDDEN FORBIDDEN",
     },
     "Requisition": {
@@ -124,6 +126,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "IntakeEvent": dict.fromkeys(
         ("id", "action", "applicationId", "state", "reasonCode", "reason", "receivedAt"), _NAMED
     ),
+    "Integration": {
+        **dict.fromkeys(("id", "name", "kind", "isEnabled", "scopes"), "never yes never never"),
+        **dict.fromkeys(("redirectUris", "previousSecretEndsAt"), "never yes never never"),
+        **dict.fromkeys(("createdAt", "clientId", "intakeUrl"), "never yes never never"),
+    },
     "Job": dict.fromkeys(
         ("id", "name", "state", "attempts", "progress", "errorCode", "createdAt", "finishedAt"),
         _NAMED,
@@ -180,6 +187,10 @@ PARTS = {
     "InviteCandidatePayload": "interview userErrors",
     "SaveAnswersPayload": "answers userErrors",
     "SubmitResponsePayload": "receiptCode userErrors",
+    "CreateIntegrationPayload": "integration secret userErrors",
+    "UpdateIntegrationPayload": "integration userErrors",
+    "RotateIntegrationSecretPayload": "integration secret userErrors",
+    "DeleteIntegrationPayload": "integrationId userErrors",
 }
 
 # What becomes of each mutation about the hiring manager's own requisition, in the order of COLUMNS,
@@ -191,6 +202,11 @@ MUTATIONS = {
     "inviteCandidate": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "saveAnswers": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     "submitResponse": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
+    "createIntegration": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    **dict.fromkeys(
+        ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration"),
+        "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    ),
 }
 ELSEWHERE = {
     "assignHiringManager": "NOT_FOUND",

@@ -332,7 +332,7 @@ async def _bare_organisation() -> tuple[Viewer, Any]:
             language="en",
         ),
     )
-    integration_id = await run(
+    intake = await run(
         create_integration,
         job,
         organisation_id=organisation_id,
@@ -340,7 +340,7 @@ async def _bare_organisation() -> tuple[Viewer, Any]:
         name="Greenhouse",
         secret="a webhook secret of a test",
     )
-    return job, integration_id
+    return job, intake.integration_id
 
 
 async def test_a_refusal_keeps_the_offer_and_sends_the_event_to_review() -> None:

@@ -112,6 +112,7 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         "Question": {"question": version["questions"][0]["id"]},
         "Edition": {"edition": node["editions"]["nodes"][0]["id"]},
         "IntakeEvent": {"event": node["intakeEvents"]["nodes"][0]["id"]},
+        "Integration": {"integration": world.id("Integration", client.integration_id)},
         "Job": {"job": node["jobs"]["nodes"][0]["id"]},
     }
 

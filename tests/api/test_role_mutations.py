@@ -20,6 +20,10 @@ PAYLOADS = {
     "inviteCandidate": "interview { id }",
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
+    "createIntegration": "integration { id }",
+    "updateIntegration": "integration { id }",
+    "rotateIntegrationSecret": "integration { id }",
+    "deleteIntegration": "integrationId",
 }
 
 
@@ -33,7 +37,17 @@ async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
         {"questionCode": "main_reason", "value": {"choice": {"code": "PAY_BASE"}}},
         {"questionCode": "recommendation", "value": {"scale": 7}},
     ]
+    integration = {"integrationId": world.id("Integration", client.integration_id)}
     return {
+        "createIntegration": {
+            "organisationId": world.organisation,
+            "kind": "OAUTH_CONFIDENTIAL",
+            "name": "Reporting",
+            "scopes": ["offers:read"],
+        },
+        "updateIntegration": {**integration, "isEnabled": False},
+        "rotateIntegrationSecret": integration,
+        "deleteIntegration": integration,
         "recordOfferOutcome": {
             "organisationId": world.organisation,
             "applicationId": "a new one",
