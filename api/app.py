@@ -105,7 +105,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         checks: What /readyz asks; each returns what is wrong, or None.
     """
     routes: list[BaseRoute] = [
-        Route("/graphql", graphql, methods=["POST"]),
+        Route("/graphql", graphql, methods=["GET", "POST"]),
         Route("/schema.graphql", schema_document, methods=["GET"]),
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", _readiness(checks), methods=["GET"]),

@@ -3,13 +3,15 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     TokenKind,
     get_operation_ast,
     parse,
@@ -47,17 +49,38 @@ class IntrospectionForbidden(DomainError):
     code = "INTROSPECTION_FORBIDDEN"
 
 
+class IncrementalDeliveryUnsupported(DomainError):
+    """The document defers or streams a part of the answer; each answer comes as a whole."""
+
+    code = "INCREMENTAL_DELIVERY_UNSUPPORTED"
+
+
+class MethodNotAllowed(DomainError):
+    """What was asked for by GET is answered by POST only."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+
+
 class NotExecuted(Exception):
     """Execution did not begin.
 
     Attributes:
         errors: Why; `api.errors.shown_all` tells the client.
+        status: The HTTP status that says so; None where it depends on the media type.
     """
 
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+    def __init__(self, errors: Sequence[GraphQLError], status: int | None = None) -> None:
         """Keep the errors."""
         super().__init__(errors)
         self.errors = errors
+        self.status = status
+
+    @classmethod
+    def because_of(cls, error: DomainError) -> Self:
+        """Return what a single refusal makes of a request."""
+        status = getattr(error, "status", None)
+        return cls([GraphQLError(error.message, original_error=error)], status)
 
 
 class Document:
@@ -161,19 +184,44 @@ def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
         if measure.introspects and not suggests:
             message = "Sign in to ask for the schema, or read it at /schema.graphql."
             raise IntrospectionForbidden(message)
+        if measure.defers:
+            message = "Leave out @defer and @stream: an answer comes as a whole, and fast."
+            raise IncrementalDeliveryUnsupported(message)
         operation = get_operation_ast(document.node, request.operation_name)
         if operation is None:
             message = "Name one of the document's operations in operationName."
             raise OperationNotFound(message)
+        if request.by_get:
+            _check_method(operation)
         if not (document.storable and all(map(_storable, _texts(variables)))):
             message = "A text holds U+0000 or half a surrogate pair, which nobody can store."
             raise BadRequest(message)
     except GraphQLSyntaxError as error:
         raise NotExecuted([_coded(error)]) from None
     except DomainError as error:
-        raise NotExecuted([GraphQLError(error.message, original_error=error)]) from None
+        raise NotExecuted.because_of(error) from None
     _validate(document, suggests=suggests)
     return PreparedOperation(document, operation, variables, measure.cost_of(operation), suggests)
+
+
+def _check_method(operation: OperationDefinitionNode) -> None:
+    """Return only if an operation may come by GET.
+
+    What an address asks for, anybody can make a browser ask for who follows a link: it must change
+    nothing and tell nothing of anybody.
+
+    Raises:
+        MethodNotAllowed: It is no query, or asks for more than the schema.
+    """
+    if operation.operation is not OperationType.QUERY:
+        message = "Only queries are answered by GET; send this operation by POST."
+        raise MethodNotAllowed(message)
+    if not all(
+        isinstance(one, FieldNode) and one.name.value.startswith("__")
+        for one in operation.selection_set.selections
+    ):
+        message = "Only trusted documents are answered by GET; send this one by POST."
+        raise MethodNotAllowed(message)
 
 
 def may_introspect(viewer: Viewer) -> bool:

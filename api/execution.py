@@ -23,10 +23,12 @@ class GraphQLResult:
     Attributes:
         body: The response as the specification has it; `data` is absent when nothing was executed.
         executed: Whether execution began.
+        status: The HTTP status that says how it ended; None where it depends on the media type.
     """
 
     body: dict[str, Any]
     executed: bool
+    status: int | None = None
 
 
 async def execute(viewer: Viewer, request: GraphQLRequest, request_id: str = "-") -> GraphQLResult:
@@ -34,7 +36,7 @@ async def execute(viewer: Viewer, request: GraphQLRequest, request_id: str = "-"
     try:
         prepared = prepare(viewer, request)
     except NotExecuted as refusal:
-        return GraphQLResult({"errors": shown_all(refusal.errors, request_id)}, executed=False)
+        return _not_executed(refusal, request_id)
     result = await run_operation(prepared, Context(viewer, request_id))
     errors = shown_all(result.errors or (), request_id)
     # Where the variables were refused nothing has a path, and nothing was executed.
@@ -43,6 +45,11 @@ async def execute(viewer: Viewer, request: GraphQLRequest, request_id: str = "-"
     if errors:
         body = {"errors": errors, **body}
     return GraphQLResult(body, executed)
+
+
+def _not_executed(refusal: NotExecuted, request_id: str) -> GraphQLResult:
+    errors = shown_all(refusal.errors, request_id)
+    return GraphQLResult({"errors": errors}, executed=False, status=refusal.status)
 
 
 async def run_operation(prepared: PreparedOperation, context: Context) -> ExecutionResult:

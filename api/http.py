@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from graphql import GraphQLError
@@ -17,7 +18,7 @@ from tenants.model import new_id
 
 
 async def graphql(request: Request) -> Response:
-    """Answer POST /graphql."""
+    """Answer GET and POST /graphql."""
     request_id = new_id().hex
     try:
         asked = await read_request(request)
@@ -31,8 +32,11 @@ async def graphql(request: Request) -> Response:
     result = await execute(viewer, asked, request_id)
     # Clients that take only application/json expect 200 for any well-formed GraphQL answer.
     modern = answer_type(request) == GRAPHQL_RESPONSE
-    status = 200 if result.executed or not modern else 400
-    return _answer(request, result.body, status, request_id)
+    status = result.status or (200 if result.executed or not modern else 400)
+    response = _answer(request, result.body, status, request_id)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = "POST"
+    return response
 
 
 def _error_body(error: DomainError, request_id: str) -> dict[str, Any]:

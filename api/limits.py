@@ -46,6 +46,7 @@ LIST_LENGTH: Final = 10
 MUTATION_COST: Final = 10
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
+_INCREMENTAL = frozenset({"defer", "stream"})
 
 
 class QueryTooLarge(DomainError):
@@ -122,6 +123,7 @@ class Measure:
         visited: How many nodes were looked at, which is never more than the document has.
         names: How often each response name is written.
         introspects: Whether the schema itself is asked for.
+        defers: Whether `@defer` or `@stream` is written anywhere.
         operations: Each with its size.
     """
 
@@ -136,6 +138,7 @@ class Measure:
         self.visited = 0
         self.names: Counter[str] = Counter()
         self.introspects = False
+        self.defers = False
         self._within = 0
         self._variables = variables
         self._lengths = lengths
@@ -187,7 +190,9 @@ class Measure:
         depth = fields = aliases = directives = cost = 0
         for one in node.selections if node is not None else ():
             self.visited += 1
-            directives += len(one.directives or ())
+            if one.directives:
+                directives += len(one.directives)
+                self.defers |= any(each.name.value in _INCREMENTAL for each in one.directives)
             if isinstance(one, FieldNode):
                 size = self._field(one)
             elif isinstance(one, InlineFragmentNode):

@@ -39,21 +39,47 @@ class GraphQLRequest:
         query: The document's text.
         variables: Values of the operation's variables, as JSON has them.
         operation_name: Which of the document's operations is meant; None if it has only one.
+        by_get: Whether it came in an address, which anybody may follow and a cache may keep.
     """
 
     query: str
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
+    by_get: bool = False
 
 
 async def read_request(request: Request) -> GraphQLRequest:
-    """Return what a POST request asks for.
+    """Return what a GET or POST request asks for.
 
     Raises:
         BadRequest: With the status that says what is wrong.
     """
-    check_headers(request)
-    return read_json(await _body(request))
+    if request.method == "POST":
+        content_type = request.headers.get("content-type", "")
+        if content_type != JSON:
+            _check_content_type(content_type)
+    check_accept(request)
+    check_site(request)
+    if request.method == "POST":
+        return read_json(await _body(request))
+    return read_address(request)
+
+
+def read_address(request: Request) -> GraphQLRequest:
+    """Return what the query string of a GET request asks for.
+
+    Raises:
+        BadRequest: A parameter is there twice, or is not of the type that the specification has.
+    """
+    given = request.query_params
+    if len(set(given)) < len(given.multi_items()):
+        message = "A parameter of the address is there twice."
+        raise BadRequest(message)
+    document: dict[str, Any] = dict(given)
+    for name in ("variables", "extensions"):
+        if name in given:
+            document[name] = load_json(given[name].encode("utf-8", "surrogatepass"), name)
+    return read_parameters(document, by_get=True)
 
 
 def answer_type(request: Request) -> str:
@@ -115,19 +141,6 @@ def _media_range(text: str, place: int) -> _MediaRange:
             except ValueError:
                 weight = 0.0
     return _MediaRange(kind, subtype, weight if 0 <= weight <= 1 else 0.0, place)
-
-
-def check_headers(request: Request) -> None:
-    """Refuse what is no GraphQL request, and what another site could have made a browser send.
-
-    Raises:
-        BadRequest: With the status that says what is wrong.
-    """
-    content_type = request.headers.get("content-type", "")
-    if content_type != JSON:
-        _check_content_type(content_type)
-    check_accept(request)
-    check_site(request)
 
 
 def check_accept(request: Request) -> None:
@@ -223,7 +236,7 @@ def load_json(text: bytes, what: str) -> Any:
     return document
 
 
-def read_parameters(document: Mapping[str, Any]) -> GraphQLRequest:
+def read_parameters(document: Mapping[str, Any], *, by_get: bool = False) -> GraphQLRequest:
     """Return what the parameters of a request ask for; those that we do not know are ignored.
 
     Raises:
@@ -243,7 +256,7 @@ def read_parameters(document: Mapping[str, Any]) -> GraphQLRequest:
     if not isinstance(extensions, dict | None):
         message = "extensions must be an object."
         raise BadRequest(message)
-    return GraphQLRequest(query, variables, name)
+    return GraphQLRequest(query, variables, name, by_get)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

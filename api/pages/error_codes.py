@@ -98,6 +98,14 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The schema is shown to people who are signed in.",
             "Send a token, or read /schema.graphql.",
         ),
+        "METHOD_NOT_ALLOWED": _E(
+            "By GET came something else than a trusted query or a question about the schema.",
+            "Send it by POST, or register its document and send its documentId.",
+        ),
+        "INCREMENTAL_DELIVERY_UNSUPPORTED": _E(
+            "The document has @defer or @stream, and an answer comes as a whole.",
+            "Leave them out; ask for what may come later in a request of its own.",
+        ),
         "QUERY_TOO_LARGE": _E(
             "The document is deeper, wider or longer than one request may be.",
             "Ask for less at once; walk lists by pages.",

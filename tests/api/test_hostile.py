@@ -103,7 +103,7 @@ INVALID = {
     "a hundred mistakes": "{ viewer { " + " ".join(f"x{n}" for n in range(900)) + " } }",
     "unknown arguments": "{ viewer { id(" + ",".join(f"x{n}: 1" for n in range(900)) + ") } }",
     "900 variables": "query (" + " ".join(f"$v{n}: Int" for n in range(900)) + ") { __typename }",
-    "unknown directive": "{ __typename @stream }",
+    "unknown directive": "{ __typename @streams }",
     "introspection in itself": "{ __schema { types { fields { type { fields { type { fields {"
     " type { name } } } } } } } } }",
 }
