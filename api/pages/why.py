@@ -25,6 +25,7 @@ from tenants.reasons import DeclineReason
 # More bars than these are a table; one is behind the chart anyway.
 MOST_BARS: Final = 12
 MOST_FIRST: Final = 5
+MOST_OTHERS: Final = 3
 _HEADLINES: Final = (
     ("declineRate", DECLINE_RATE, "Decline rate", "of offers declined or left unanswered"),
     ("responseRate", RESPONSE_RATE, "Response rate", "of invitations answered"),
@@ -68,6 +69,23 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the edition before, in words.
+
+    Attributes:
+        since: The window of that edition.
+        message: All of it in a sentence.
+        certain: What changed for certain, the surest first.
+        others: The largest of the differences that chance may explain.
+    """
+
+    since: str
+    message: str
+    certain: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WhyView:
     """The page.
 
@@ -86,6 +104,7 @@ class WhyView:
         all_reasons: Every reason.
         first: What can be changed first.
         is_settled: Whether the first of these is surely named more often than the second.
+        changes: What changed since the edition before; None where there is none.
         questions: The others that were asked.
         peers: Whose median stands beside the figures; empty where there is none.
     """
@@ -104,6 +123,7 @@ class WhyView:
     all_reasons: tuple[Row, ...]
     first: tuple[Row, ...]
     is_settled: bool
+    changes: Changes | None
     questions: tuple[Question, ...]
     peers: str
 
@@ -172,6 +192,7 @@ def make_view(organisation: Mapping[str, Any]) -> WhyView:
         all_reasons=everything,
         first=tuple(_reason(one, scale, medians) for one in first),
         is_settled=_is_settled(first),
+        changes=_changes(organisation["editionChanges"]),
         questions=tuple(make_questions(found["questions"])),
         peers=_peers(peers),
     )
@@ -208,6 +229,22 @@ def _segments(segments: Sequence[str], chosen: str | None) -> tuple[Choice, ...]
         return ()
     whole = Choice("", "Whole organisation", is_chosen=chosen is None)
     return (whole, *(Choice(one, one, is_chosen=one == chosen) for one in segments))
+
+
+def _changes(found: Mapping[str, Any] | None) -> Changes | None:
+    """Return what is certain, and of the rest what comes nearest to it."""
+    if found is None:
+        return None
+    said = {
+        certainty: [one["message"] for one in found["changes"] if one["certainty"] == certainty]
+        for certainty in ("CERTAIN", "NOT_CERTAIN")
+    }
+    return Changes(
+        since=f"{day(found['before']['from'])} to {day(found['before']['to'])}",
+        message=found["message"],
+        certain=tuple(said["CERTAIN"]),
+        others=tuple(said["NOT_CERTAIN"][:MOST_OTHERS]),
+    )
 
 
 def _headline(

@@ -220,7 +220,8 @@ class MethodologyType:
     benchmark: list[MethodologyRule]
 
 
-def _metric(metric: Metric) -> MetricDefinition:
+def define_metric(metric: Metric) -> MetricDefinition:
+    """Return a metric as the API shows it."""
     return MetricDefinition(
         key=MetricKey(metric.key),
         title=metric.title,
@@ -261,7 +262,7 @@ def _release(release: ReleaseInfo | None) -> BenchmarkRelease | None:
 def _comparison(found: Comparison) -> BenchmarkComparison:
     standing = found.standing
     return BenchmarkComparison(
-        metric=_metric(found.metric),
+        metric=define_metric(found.metric),
         release=_release(found.release),
         own=as_statistic(found.own),
         peer_group=_peer_group(found.peer_group),
@@ -280,7 +281,7 @@ def _comparison(found: Comparison) -> BenchmarkComparison:
 
 def list_metrics() -> list[MetricDefinition]:
     """Return every listed metric; those of a concept follow from its name."""
-    return [_metric(one) for one in METRICS.values()]
+    return [define_metric(one) for one in METRICS.values()]
 
 
 def list_peer_groups() -> list[PeerGroupType]:

@@ -1,7 +1,7 @@
 """Insights of an organisation: an edition's cell as published, with the live figures of offers."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 import strawberry
@@ -95,6 +95,13 @@ class Edition(Node):
         """Values of the dimension with a cell of their own that the viewer may ask for."""
         page = await info.context.find_page(_CELLS, root.key)
         return [record.values["segment"] for record in page.records]
+
+
+def show_edition(edition: insights.EditionInfo, organisation_id: UUID) -> Edition:
+    """Return an edition that was found with its figures."""
+    values = {name: getattr(edition, name) for name in read_graph.EDITION.columns}
+    record = Record(read_graph.EDITION, Key(organisation_id, edition.id), values, {})
+    return cast("Edition", as_type(record))
 
 
 @strawberry.type
@@ -194,12 +201,7 @@ class Insights:
     def edition(self) -> Edition | None:
         """The edition; null before the first one."""
         one = self.found.edition
-        if one is None:
-            return None
-        values = {name: getattr(one, name) for name in read_graph.EDITION.columns}
-        key = Key(self.organisation_id, one.id)
-        found: Edition | None = as_type(Record(read_graph.EDITION, key, values, {}))
-        return found
+        return None if one is None else show_edition(one, self.organisation_id)
 
     @strawberry.field
     def decline_rate(self) -> StatisticType:

@@ -15,6 +15,7 @@ from api.types.benchmarks import (
     find_benchmark,
     find_benchmarks,
 )
+from api.types.changes import EditionComparison, Later, Since, find_comparison
 from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
 from api.types.integrations import IntakeEvent, IntakeEventFilter, Integration, Job, JobFilter
 from api.types.interviews import (
@@ -137,6 +138,20 @@ class Organisation(Node):
     ) -> Insights | None:
         """A cell of an edition; null when it is unknown or not the viewer's to see."""
         return await find_insights(info, root.key.organisation_id, ends_on=ends_on, segment=segment)
+
+    @strawberry.field
+    async def edition_changes(
+        self,
+        root: strawberry.Parent[Record],
+        info: Info,
+        ends_on: Later = None,
+        since: Since = None,
+        segment: Segment = None,
+    ) -> EditionComparison | None:
+        """What changed between two editions; null without two that the viewer may see."""
+        return await find_comparison(
+            info, root.key.organisation_id, ends_on=ends_on, since=since, segment=segment
+        )
 
     @strawberry.field
     async def benchmark(

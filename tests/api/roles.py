@@ -73,6 +73,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "questionnaires": "all all all all",
         # Which cells and questions of it each role sees, test_insights.py says.
         "insights": _EVERYONE,
+        "editionChanges": _EVERYONE,
         "editions": "all all all all",
         # What each of them is shown of it, test_benchmarks.py says.
         **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
@@ -165,6 +166,8 @@ PARTS = {
     " lapseRate declineRateOverTime declineRateTrend reasons reasonGroups questions",
     "TimePoint": "month statistic signal lowerLimit upperLimit",
     "Trend": "verdict usual message",
+    "EditionComparison": "before after message changes",
+    "FigureChange": "metric before after difference lower upper certainty message",
     "ReasonShare": "reason group controllability share wording",
     "ReasonGroupShare": "group share",
     "QuestionInsight": "code concept row type audience coverage lowestPoint highestPoint mean"

@@ -243,6 +243,7 @@ def organisation(**changes: Any) -> dict[str, Any]:
     return {
         "editions": {"nodes": [{"from": "2025-11", "to": "2026-10", "endsOn": "2026-11-01"}]},
         "insights": insights | {"declineRateOverTime": months} | changes,
+        "editionChanges": None,
         "benchmarks": None,
     }
 
@@ -302,6 +303,27 @@ def test_only_what_was_named_by_more_than_one_is_drawn_and_what_can_be_changed_i
         )
     )
     assert not overlapping.is_settled
+
+
+def test_what_changed_is_told_surest_first_and_chance_is_called_chance() -> None:
+    found = organisation()
+    assert make_view(found).changes is None
+    found["editionChanges"] = {
+        "message": "1 share changed for certain.",
+        "before": {"from": "2024-11", "to": "2025-10"},
+        "changes": [
+            {"certainty": "CERTAIN", "message": "sure"},
+            *({"certainty": "NOT_CERTAIN", "message": f"chance {one}"} for one in range(5)),
+            {"certainty": "NOT_COMPARABLE", "message": "few"},
+        ],
+    }
+    changes = make_view(found).changes
+    assert changes is not None
+    assert (changes.since, changes.message) == (
+        "November 2024 to October 2025",
+        "1 share changed for certain.",
+    )
+    assert (changes.certain, changes.others) == (("sure",), ("chance 0", "chance 1", "chance 2"))
 
 
 def test_everything_that_can_be_changed_has_a_first_step() -> None:
