@@ -40,6 +40,7 @@ class Purpose(StrEnum):
     IMPORT = "import"
     TOKEN = "token"  # noqa: S105 - likewise.
     OBSERVER = "observer"
+    ORDER = "order"
 
 
 @lru_cache(maxsize=64)

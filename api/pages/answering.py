@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.pages.fields import saved_fields, spread_preferences
 from api.pages.notices import notify
-from api.pages.questions import view_questions
+from api.pages.questions import Surroundings, view_questions
 from api.pages.rendering import lead_to, respond
 from api.pages.steps import REVIEW, Way, find_way, resume_at
 from api.pages.visit import Visit
@@ -18,7 +18,8 @@ from tenants.errors import InvalidInput
 from tenants.interviews.submission import get_invitation, save_answers
 from tenants.questionnaires.definition import Page
 from tenants.questionnaires.forms import Form
-from tenants.questionnaires.logic import Answered, read_form
+from tenants.questionnaires.json_object import Wording
+from tenants.questionnaires.logic import Answer, Answered, list_warnings, read_form
 from tenants.questionnaires.problems import InvalidAnswer, InvalidAnswers
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.texts import TextKey
@@ -71,7 +72,21 @@ async def answer_page(request: Request, visit: Visit) -> Response:
         return _draw(visit, page, way, visit.form, too_much=True)
     if problems or (more and not leaves):
         return _draw(visit, page, way, visit.form, problems=problems, more=more)
+    warnings = _new_warnings(visit, page, given) if is_done else {}
+    if warnings:
+        return _draw(visit, page, way, visit.form, warnings=warnings)
     return lead_to(await _target(visit, page, way))
+
+
+def _new_warnings(visit: Visit, page: Page, given: Mapping[str, Answered]) -> Mapping[str, Wording]:
+    """Return what should be looked at again; nothing when all of it was shown before.
+
+    Each warning that is drawn carries a field named `warned`.
+    """
+    invitation = visit.invitation
+    answers: Mapping[str, Answer | Answered] = {**invitation.answers, **given}
+    found = list_warnings(invitation.definition, answers, invitation.offer_facts, page=page.code)
+    return {} if set(found) <= set(visit.form.get("warned", ())) else found
 
 
 async def _target(visit: Visit, page: Page, way: Way) -> str:
@@ -105,14 +120,7 @@ def _unseen(visit: Visit, page: Page, way: Way) -> list[str]:
 
     Each question that may come and go carries a field named `shown` while it is there.
     """
-    views = view_questions(
-        page,
-        visit.language,
-        answers=visit.invitation.answers,
-        visible=way.visible,
-        facts=visit.invitation.offer_facts,
-        problems={},
-    )
+    views = view_questions(_surroundings(visit, page, way), problems={})
     shown = visit.form.get("shown", ())
     return [
         view.code for view in views if view.condition and view.is_shown and view.code not in shown
@@ -134,6 +142,18 @@ def _worth_keeping(visit: Visit, page: Page, given: Mapping[str, Answered]) -> d
     return {code: answer for code, answer in given.items() if answer != _NOTHING or code in cleared}
 
 
+def _surroundings(visit: Visit, page: Page, way: Way) -> Surroundings:
+    invitation = visit.invitation
+    return Surroundings(
+        page=page,
+        language=visit.language,
+        way=way,
+        definition=invitation.definition,
+        facts=invitation.offer_facts,
+        seed=invitation.order_seed,
+    )
+
+
 def _draw(
     visit: Visit,
     page: Page,
@@ -141,18 +161,14 @@ def _draw(
     fields: Form,
     *,
     problems: Mapping[str, InvalidAnswer] | None = None,
+    warnings: Mapping[str, Wording] | None = None,
     more: list[str] | None = None,
     too_much: bool = False,
 ) -> Response:
     """Return the page, with what was typed and what is wrong with it."""
     refused = bool(problems) or too_much
     questions = view_questions(
-        page,
-        visit.language,
-        answers=visit.invitation.answers,
-        visible=way.visible,
-        facts=visit.invitation.offer_facts,
-        problems=problems or {},
+        _surroundings(visit, page, way), problems=problems or {}, warnings=warnings
     )
     return respond(
         "page.html",

@@ -8,11 +8,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from api.pages.live_conditions import live_condition
+from api.pages.steps import Way
 from api.pages.texts import words
 from tenants.questionnaires.choice_rules import LONGEST_OTHER_TEXT
-from tenants.questionnaires.conditions import OfferFacts
-from tenants.questionnaires.definition import Option, Page, Question
-from tenants.questionnaires.logic import Answer
+from tenants.questionnaires.conditions import Condition, OfferFacts
+from tenants.questionnaires.definition import Definition, Option, Page, Question
+from tenants.questionnaires.json_object import Wording
+from tenants.questionnaires.parts import shuffled
+from tenants.questionnaires.piping import filled_in
 from tenants.questionnaires.problems import InvalidAnswer
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.scale_rules import scale_points
@@ -53,11 +56,54 @@ _ENTERED: Final = frozenset({ValueShape.TEXT, ValueShape.NUMBER, ValueShape.DATE
 
 
 @dataclass(frozen=True, slots=True)
+class OptionView:
+    """One option of a question.
+
+    Attributes:
+        code: As in the version.
+        wording: What the candidate reads.
+        excludes: Whether it rules out the others.
+        condition: When the browser shows it, as JSON; None if that cannot change on the page.
+    """
+
+    code: str
+    wording: str
+    excludes: bool
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OptionGroup:
     """Neighbouring options under one heading, or under none."""
 
     heading: str | None
-    options: tuple[tuple[str, str, bool], ...]
+    options: tuple[OptionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the questions of a page are drawn by.
+
+    Attributes:
+        page: Which page.
+        language: One of the version's.
+        way: What is shown, and the answers that decide about it.
+        definition: The version.
+        facts: What is known of the offer.
+        seed: The candidate's, for options in an order of their own.
+    """
+
+    page: Page
+    language: str
+    way: Way
+    definition: Definition
+    facts: OfferFacts
+    seed: int
+
+    def left(self, condition: Condition | None) -> bool | dict[str, Any]:
+        """Return what the browser has to decide of a condition, or the decision."""
+        on_page = {question.code for question in self.page.questions}
+        return live_condition(condition, on_page, self.way.shown.values, self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +117,12 @@ class QuestionView:
         hint: What stands below the wording, or nothing.
         required: Whether it needs an answer.
         problem: What is wrong with the answer, or None.
+        warning: What should be looked at again, or None.
         condition: When the browser shows it, as JSON; None if that cannot change on the page.
         is_shown: Whether it is shown before the browser changes anything.
         entered: Whether it is one control to type in, which its label names.
         prefers: Whether "prefer not to say" stands beside it as a box of its own.
-        groups: The options, each as code, wording and whether it excludes the others.
+        groups: The options.
         points: The points of a scale with their labels, or None.
         other_option: The option that asks for own words, or None.
         longest: Of what is typed in, in characters.
@@ -92,6 +139,7 @@ class QuestionView:
     hint: str
     required: bool
     problem: str | None
+    warning: str | None
     condition: str | None
     is_shown: bool
     entered: bool
@@ -109,84 +157,101 @@ class QuestionView:
     @property
     def described_by(self) -> str:
         """The ids of what explains the question, for its controls to refer to."""
-        ids = [f"e-{self.code}"] if self.problem else []
+        ids = [f"e-{self.code}"] if self.problem or self.warning else []
         return " ".join([*ids, f"h-{self.code}"] if self.hint else ids)
 
     @property
-    def options(self) -> list[tuple[str, str, bool]]:
+    def options(self) -> list[OptionView]:
         """Every option, whatever its group."""
         return [option for group in self.groups for option in group.options]
 
 
 def view_questions(
-    page: Page,
-    language: str,
+    around: Surroundings,
     *,
-    answers: Mapping[str, Answer],
-    visible: frozenset[str],
-    facts: OfferFacts,
     problems: Mapping[str, InvalidAnswer],
+    warnings: Mapping[str, Wording] | None = None,
 ) -> list[QuestionView]:
     """Return the questions of a page that are shown, or may be once others are answered.
 
     Args:
-        page: Which.
-        language: One of the version's.
-        answers: What was saved.
-        visible: The codes of the questions that are shown at the moment.
-        facts: What is known of the offer.
+        around: The page and what decides about it.
         problems: What is wrong with the answers, by the question's code.
+        warnings: What should be looked at again, by the question's code.
     """
-    values = {
-        code: answer.value
-        for code, answer in answers.items()
-        if code in visible and answer.value is not None
-    }
-    on_page = {question.code for question in page.questions}
     views = []
-    for question in page.questions:
-        condition = live_condition(question.visible_if, on_page, values, facts)
-        if condition is not False:
-            problem = problems.get(question.code)
-            views.append(
-                _view(
-                    question,
-                    language,
-                    problem=None if problem is None else problem.wording(language),
-                    condition=None if condition is True else json.dumps(condition),
-                    is_shown=question.code in visible,
-                )
+    for question in around.page.questions:
+        condition = around.left(question.visible_if)
+        options = _options(question, around)
+        if condition is False or (question.options and not options):
+            continue
+        problem = problems.get(question.code)
+        warning = (warnings or {}).get(question.code)
+        views.append(
+            _view(
+                question,
+                options,
+                around,
+                problem=None if problem is None else problem.wording(around.language),
+                warning=None if warning is None else warning[around.language],
+                condition=None if condition is True else json.dumps(condition),
             )
+        )
     return views
+
+
+def _options(question: Question, around: Surroundings) -> list[tuple[Option, OptionView]]:
+    """Return the options that are shown or may be, in the order of this candidate."""
+    order = question.options
+    if question.shuffle:
+        order = shuffled(order, question.code, around.seed)
+    found = []
+    for option in order:
+        condition = around.left(option.visible_if)
+        if condition is not False:
+            view = OptionView(
+                option.code,
+                option.wording[around.language],
+                option.exclusive,
+                None if condition is True else json.dumps(condition),
+            )
+            found.append((option, view))
+    return found
 
 
 def _view(
     question: Question,
-    language: str,
+    options: list[tuple[Option, OptionView]],
+    around: Surroundings,
     *,
     problem: str | None,
+    warning: str | None,
     condition: str | None,
-    is_shown: bool,
 ) -> QuestionView:
+    language, values = around.language, around.way.shown.values
+    worded = filled_in(question, around.definition, values, around.facts)
     shape = question.question_type.shape
     settings = question.settings
     unit = settings.get("unit")
     other_option = settings.get("other_option")
+    if other_option not in [option.code for option, _ in options]:
+        other_option = None
     return QuestionView(
         code=question.code,
         macro=_macro(question),
-        wording=question.wording[language],
-        hint=_hint(question, language),
+        wording=worded.wording[language],
+        hint=_hint(worded, language),
         required=question.required,
         problem=problem,
+        warning=warning,
         condition=condition,
-        is_shown=is_shown,
+        is_shown=question.code in around.way.visible,
         entered=shape in _ENTERED or _macro(question) == "dropdown",
         # An optional text is left out by leaving it empty.
         prefers=question.question_type.declinable
         and shape not in _CLOSED
         and (question.required or shape is not ValueShape.TEXT),
-        groups=_groups(question.options, language),
+        groups=_groups(options, language),
         points=_points(question, language) if "labels" in settings else (),
         other_option=other_option,
         longest=settings.get("max_length", LONGEST_OTHER_TEXT),
@@ -219,13 +284,12 @@ def _day(question: Question, bound: str) -> str:
     return day[:7] if question.type is _K.MONTH else day
 
 
-def _groups(options: tuple[Option, ...], language: str) -> tuple[OptionGroup, ...]:
-    grouped = itertools.groupby(options, key=lambda one: one.group[language] if one.group else None)
+def _groups(options: list[tuple[Option, OptionView]], language: str) -> tuple[OptionGroup, ...]:
+    grouped = itertools.groupby(
+        options, key=lambda one: one[0].group[language] if one[0].group else None
+    )
     return tuple(
-        OptionGroup(
-            heading, tuple((one.code, one.wording[language], one.exclusive) for one in members)
-        )
-        for heading, members in grouped
+        OptionGroup(heading, tuple(view for _, view in members)) for heading, members in grouped
     )
 
 

@@ -9,7 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages.rendering import lead_to, respond
-from api.pages.steps import CONFIDENTIALITY, REVIEW, chosen_confidentiality_stands, find_way
+from api.pages.steps import (
+    CONFIDENTIALITY,
+    REVIEW,
+    Way,
+    chosen_confidentiality_stands,
+    find_way,
+)
 from api.pages.summary import Summary, summarise
 from api.pages.visit import Visit
 from tenants.db import run
@@ -17,10 +23,12 @@ from tenants.errors import InvalidInput
 from tenants.interviews.models import Confidentiality
 from tenants.interviews.receipts import receipt_url
 from tenants.interviews.submission import new_receipt_code, save_answers, submit_response
+from tenants.questionnaires.definition import Question
 from tenants.questionnaires.forms import field
-from tenants.questionnaires.logic import check_answers
+from tenants.questionnaires.logic import Answer, check_answers
 from tenants.questionnaires.problems import InvalidAnswer, InvalidAnswers
 from tenants.questionnaires.texts import TextKey
+from tenants.questionnaires.visibility import pruned
 
 _TEXTS: Final[Mapping[Confidentiality, tuple[TextKey, TextKey]]] = {
     Confidentiality.ATTRIBUTED: (TextKey.ATTRIBUTED_LABEL, TextKey.ATTRIBUTED),
@@ -164,6 +172,14 @@ def _draw_choices(
     )
 
 
+def _said(way: Way, question: Question, answer: Answer | None) -> Answer | None:
+    """Return a saved answer without options that are hidden by now."""
+    if answer is None:
+        return None
+    said = pruned(question, way.shown.questions[question.code], answer)
+    return said if isinstance(said, Answer) else None
+
+
 def _draw_review(
     visit: Visit,
     problems: Mapping[str, InvalidAnswer],
@@ -181,7 +197,10 @@ def _draw_review(
             visit.say(page.title),
             [
                 summarise(
-                    question, invitation.answers.get(question.code), visit.language, visit.words
+                    way.shown.questions[question.code],
+                    _said(way, question, invitation.answers.get(question.code)),
+                    visit.language,
+                    visit.words,
                 )
                 for question in page.questions
                 if question.code in way.visible and question.question_type.takes_answers

@@ -6,9 +6,10 @@ from typing import Final
 
 from tenants.interviews.submission import InvitationView
 from tenants.questionnaires.definition import Page, Question
-from tenants.questionnaires.logic import Answer, Answered, visible_questions
+from tenants.questionnaires.logic import Answer, Answered
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.values import ValueShape
+from tenants.questionnaires.visibility import Shown, show
 
 # No page of a questionnaire can have such a code, because codes have no hyphens.
 CONFIDENTIALITY: Final = "how-confidential"
@@ -35,11 +36,16 @@ class Way:
 
     Attributes:
         pages: The pages with something to show, in order.
-        visible: The codes of the questions that are shown.
+        shown: The questions that are shown, and what was answered well.
     """
 
     pages: tuple[Page, ...]
-    visible: frozenset[str]
+    shown: Shown
+
+    @property
+    def visible(self) -> frozenset[str]:
+        """The codes of the questions that are shown."""
+        return frozenset(self.shown.questions)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -73,13 +79,13 @@ def find_way(
     """
     definition = invitation.definition
     answers = {**invitation.answers, **(changed or {})}
-    visible = visible_questions(definition, answers, invitation.offer_facts)
-    shown = (
+    shown = show(definition, answers, invitation.offer_facts)
+    pages = (
         page
         for page in definition.pages
-        if any(question.code in visible for question in page.questions)
+        if any(question.code in shown.questions for question in page.questions)
     )
-    return Way(tuple(shown), visible)
+    return Way(tuple(pages), shown)
 
 
 def resume_at(invitation: InvitationView) -> str:

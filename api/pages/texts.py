@@ -82,6 +82,14 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "please_choose": {"en": "Please choose", "de": "Bitte wählen"},
         "yes": {"en": "Yes", "de": "Ja"},
         "no": {"en": "No", "de": "Nein"},
+        "look_again": {
+            "en": "Please look at this once more",
+            "de": "Bitte sehen Sie sich das noch einmal an",
+        },
+        "look_again_note": {
+            "en": "If it is meant so, simply go on. What you filled in is saved.",
+            "de": "Wenn es so gemeint ist, gehen Sie einfach weiter. Alles ist gespeichert.",
+        },
         "month_hint": {
             "en": "Year and month, such as 2026-03.",
             "de": "Jahr und Monat, etwa 2026-03.",

@@ -11,8 +11,11 @@ from api.types.answers import AnswerInput, DraftAnswer, read_answers, show_draft
 from api.types.questionnaires import Language, Option, ScalePoint, in_language, scale_points
 from tenants.interviews import submission
 from tenants.interviews.models import Confidentiality
-from tenants.questionnaires.definition import Definition
+from tenants.questionnaires.definition import Question
+from tenants.questionnaires.parts import shuffled
+from tenants.questionnaires.piping import filled_in
 from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.questionnaires.visibility import show
 
 
 @strawberry.type
@@ -24,6 +27,7 @@ class AskedQuestion:
         type: What kind of answer it takes.
         page: On which page it stands.
         required: Whether it must be answered, if only by "prefer not to say".
+        is_shown: Whether it is shown, given the answers saved so far.
         options: What there is to choose, to rank, or the rows of a matrix.
         scale: The points to choose from, the lowest first; empty for a question without a scale.
     """
@@ -32,6 +36,7 @@ class AskedQuestion:
     type: QuestionTypeKey
     page: str
     required: bool
+    is_shown: bool
     options: list[Option]
     scale: list[ScalePoint]
     wordings: strawberry.Private[Mapping[str, str]]
@@ -76,32 +81,49 @@ class Invitation:
     confidentiality: Confidentiality | None
 
 
-def _questions(definition: Definition) -> list[AskedQuestion]:
-    """Return what a version asks, in order."""
-    fallback = definition.languages[0]
+def _questions(view: submission.InvitationView) -> list[AskedQuestion]:
+    """Return what is asked, in order, with placeholders filled in from what was saved."""
+    definition = view.definition
+    shown = show(definition, view.answers, view.offer_facts)
     return [
-        AskedQuestion(
-            code=question.code,
-            type=question.type,
-            page=page.code,
-            required=question.required,
-            wordings=question.wording,
-            hints=question.help,
-            fallback=fallback,
-            scale=scale_points(question.settings, fallback),
-            options=[
-                Option(
-                    code=one.code,
-                    exclusive=one.exclusive,
-                    wordings=one.wording,
-                    fallback=fallback,
-                )
-                for one in question.options
-            ],
+        _question(
+            filled_in(question, definition, shown.values, view.offer_facts),
+            page.code,
+            definition.languages[0],
+            is_shown=question.code in shown.questions,
+            seed=view.order_seed,
         )
         for page in definition.pages
         for question in page.questions
     ]
+
+
+def _question(
+    question: Question, page: str, fallback: str, *, is_shown: bool, seed: int
+) -> AskedQuestion:
+    options = question.options
+    if question.shuffle:
+        options = shuffled(options, question.code, seed)
+    return AskedQuestion(
+        code=question.code,
+        type=question.type,
+        page=page,
+        required=question.required,
+        is_shown=is_shown,
+        wordings=question.wording,
+        hints=question.help,
+        fallback=fallback,
+        scale=scale_points(question.settings, fallback),
+        options=[
+            Option(
+                code=one.code,
+                exclusive=one.exclusive,
+                wordings=one.wording,
+                fallback=fallback,
+            )
+            for one in options
+        ],
+    )
 
 
 async def find_invitation(info: Info) -> Invitation:
@@ -118,7 +140,7 @@ async def find_invitation(info: Info) -> Invitation:
         language=view.language,
         closes_on=view.closes_on,
         confidentialities=list(view.confidentialities),
-        questions=_questions(view.definition),
+        questions=_questions(view),
         answers=show_drafts(view.answers),
         confidentiality=view.saved_confidentiality,
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Index, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Index, Numeric, SmallInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -129,7 +129,8 @@ class Response(Tenant, Model):
 
     `edition_id` is the edition that counts it, the only one that ever will; until then it waits.
     `source` is where an imported response came from; its `receipt_key` then follows from the
-    source and the record's id there.
+    source and the record's id there. `order_seed` is the order in which shuffled options were
+    shown; only responses that are tied to an interview have one.
     """
 
     __tablename__ = "responses"
@@ -153,6 +154,7 @@ class Response(Tenant, Model):
     receipt_key: Mapped[bytes]
     edition_id: Mapped[UUID | None]
     source: Mapped[str | None]
+    order_seed: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Answer(TenantKey, Model):

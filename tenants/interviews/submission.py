@@ -15,6 +15,7 @@ from tenants.audit import AuditAction
 from tenants.errors import InvalidInput, LinkExpired, LinkUsed
 from tenants.interviews import holding, queries
 from tenants.interviews import response_queries as responses
+from tenants.interviews.asking import offer_facts, order_seed
 from tenants.interviews.models import (
     Confidentiality,
     Draft,
@@ -26,7 +27,7 @@ from tenants.interviews.models import (
 from tenants.interviews.queries import Case
 from tenants.keys import Purpose, mac, seal, unseal
 from tenants.questionnaires import queries as questionnaires
-from tenants.questionnaires.conditions import OfferFact, OfferFacts
+from tenants.questionnaires.conditions import OfferFacts
 from tenants.questionnaires.definition import Definition
 from tenants.questionnaires.logic import (
     Answer,
@@ -63,6 +64,7 @@ class InvitationView:
         version_id: Its id.
         confidentialities: What may be chosen from.
         offer_facts: What conditions of the questionnaire may look at.
+        order_seed: By which shuffled options are ordered, the same whenever the link is opened.
         answers: What was saved so far, checked page by page.
         saved_language: The language last used, if any.
         saved_confidentiality: The choice last saved, if any.
@@ -79,6 +81,7 @@ class InvitationView:
     version_id: UUID
     confidentialities: tuple[Confidentiality, ...]
     offer_facts: OfferFacts
+    order_seed: int
     answers: Mapping[str, Answer]
     saved_language: str | None
     saved_confidentiality: Confidentiality | None
@@ -145,7 +148,8 @@ async def get_invitation(
         definition=definition_of(case.version),
         version_id=case.version.id,
         confidentialities=await _on_offer(session, viewer, case),
-        offer_facts=_offer_facts(case),
+        offer_facts=offer_facts(case),
+        order_seed=order_seed(invitation_id),
         answers=answers_from_json(saved.get("answers", {})),
         saved_language=saved.get("language"),
         saved_confidentiality=_confidentiality(saved.get("confidentiality")),
@@ -187,9 +191,9 @@ async def save_answers(
     merged: dict[str, Answered | Answer] = {**answers_from_json(saved.get("answers", {}))}
     merged.update(answers)
     if page is None:
-        checked = check_given(definition, merged, _offer_facts(case), answers)
+        checked = check_given(definition, merged, offer_facts(case), answers)
     else:
-        checked = check_answers(definition, merged, _offer_facts(case), page=page)
+        checked = check_answers(definition, merged, offer_facts(case), page=page)
     kept = {code: answer for code, answer in merged.items() if isinstance(answer, Answer)}
     document: dict[str, Any] = {
         "answers": answers_to_json({**kept, **checked}),
@@ -259,7 +263,7 @@ async def submit_response(
     saved = _open_draft(invitation_id, draft)
     given = {**answers_from_json(saved.get("answers", {})), **answers}
     definition = definition_of(case.version)
-    checked = check_answers(definition, given, _offer_facts(case))
+    checked = check_answers(definition, given, offer_facts(case))
     await responses.delete_draft(session, viewer, organisation_id=organisation_id)
     if confidentiality is Confidentiality.ANONYMOUS:
         holding.hold(session, case, definition, checked, receipt_key)
@@ -292,6 +296,7 @@ async def _keep(
 ) -> None:
     """Add an ATTRIBUTED or CONFIDENTIAL response and its answers."""
     today = datetime.now(UTC).date()
+    is_shuffled = any(question.shuffle for question in definition_of(case.version).questions())
     response = Response(
         organisation_id=case.invitation.organisation_id,
         id=uuid4(),
@@ -303,6 +308,7 @@ async def _keep(
         language=language,
         segment=case.requisition.department if case.requisition else None,
         receipt_key=receipt_key,
+        order_seed=order_seed(case.invitation.id) if is_shuffled else None,
     )
     session.add(response)
     await session.flush()
@@ -372,18 +378,6 @@ async def _on_offer(session: Session, viewer: Viewer, case: Case) -> tuple[Confi
     )
     enough = invited >= get_settings().anonymous_minimum_invitations
     return (*named, Confidentiality.ANONYMOUS) if enough else named
-
-
-def _offer_facts(case: Case) -> OfferFacts:
-    requisition = case.requisition
-    if requisition is None:
-        return {}
-    facts = {
-        OfferFact.DEPARTMENT: requisition.department,
-        OfferFact.LOCATION: requisition.location,
-        OfferFact.JOB_TITLE: requisition.title,
-    }
-    return {fact: value for fact, value in facts.items() if value is not None}
 
 
 def _open_draft(invitation_id: UUID, draft: Draft | None) -> dict[str, Any]:

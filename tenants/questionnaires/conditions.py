@@ -1,9 +1,12 @@
 """When a page or question is shown: conditions on earlier answers and on facts of the offer."""
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
 
 from tenants.questionnaires.json_object import LONGEST_WORDING, JsonObject
 from tenants.questionnaires.question_types import QUESTION_TYPES, Operator
@@ -73,8 +76,18 @@ class Not:
 Condition: TypeAlias = AnswerCondition | OfferCondition | AllOf | AnyOf | Not
 
 
+COMPARISONS: Final[Mapping[Operator, Callable[[Any, Any], bool]]] = MappingProxyType(
+    {
+        Operator.LESS_THAN: operator.lt,
+        Operator.AT_MOST: operator.le,
+        Operator.AT_LEAST: operator.ge,
+        Operator.MORE_THAN: operator.gt,
+    }
+)
+
+
 def parse_condition(
-    raw: JsonObject, earlier: Mapping[str, "Question"], depth: int = 1
+    raw: JsonObject, earlier: Mapping[str, "Question"], depth: int = 1, *, offer: bool = True
 ) -> Condition:
     """Return the condition that the object describes.
 
@@ -83,6 +96,7 @@ def parse_condition(
             `{"all": [...]}`, `{"any": [...]}` and `{"not": ...}`.
         earlier: The questions that come before what the condition decides about.
         depth: How deep the object stands in others, from 1.
+        offer: Whether it may ask for facts of the offer.
 
     Raises:
         InvalidInput: It is none of these, nested too deep, or asks what cannot be asked.
@@ -97,12 +111,15 @@ def parse_condition(
         case "question":
             condition = _parse_answer(raw, earlier)
         case "offer":
+            if not offer:
+                raw.refuse("must not ask for facts of the offer", "offer")
             condition = _parse_offer(raw)
         case "not":
-            condition = Not(parse_condition(raw.nested("not"), earlier, depth + 1))
+            part = raw.nested("not")
+            condition = Not(parse_condition(part, earlier, depth + 1, offer=offer))
         case kind:
             parts = tuple(
-                parse_condition(part, earlier, depth + 1)
+                parse_condition(part, earlier, depth + 1, offer=offer)
                 for part in raw.objects(kind, most=MOST_PARTS)
             )
             condition = AllOf(parts) if kind == "all" else AnyOf(parts)
@@ -114,48 +131,64 @@ def _parse_answer(raw: JsonObject, earlier: Mapping[str, "Question"]) -> AnswerC
     code = raw.code("question")
     question = earlier.get(code)
     if question is None:
-        raw.refuse(f"{code} is not an earlier question", "question")
+        raw.complain(f"{code} is not an earlier question", "question")
+        # A draft may name a question that stands elsewhere; what is compared is looked at then.
+        kind, given = _parse_comparison(raw, frozenset(Operator))
+        return AnswerCondition(code, kind, tuple(item for item in given if _may_compare(item)))
     question_type = QUESTION_TYPES[question.type]
-    operator, given = _parse_comparison(raw, question_type.operators)
-    if operator is Operator.ANSWERED:
+    kind, given = _parse_comparison(raw, question_type.operators)
+    operands = [_operand(question, kind, item) for item in given]
+    found = tuple(operand for operand in operands if operand is not None)
+    if len(found) < len(given):
+        raw.complain(f"is no possible answer to {code}", kind.value)
+    return AnswerCondition(code, kind, found)
+
+
+def _may_compare(item: object) -> TypeGuard[Operand]:
+    return isinstance(item, str | int)
+
+
+def _operand(question: "Question", kind: Operator, item: object) -> Operand | None:
+    """Return what a condition compares an answer with; None for what can be no answer."""
+    question_type = QUESTION_TYPES[question.type]
+    if kind is Operator.ANSWERED:
         known: tuple[Operand, ...] = (True, False)
+    elif question_type.read_operand is not None:
+        return question_type.read_operand(question, item)
     else:
         known = question_type.operands(question)
     # True equals 1 in Python, so the type has to be compared as well.
-    operands = [one for item in given for one in known if (type(one), one) == (type(item), item)]
-    if len(operands) < len(given):
-        raw.refuse(f"is no possible answer to {code}", operator.value)
-    return AnswerCondition(code, operator, tuple(operands))
+    return next((one for one in known if (type(one), one) == (type(item), item)), None)
 
 
 def _parse_offer(raw: JsonObject) -> OfferCondition:
     fact = raw.member("offer", OfferFact)
-    operator, given = _parse_comparison(raw, frozenset({Operator.EQUALS, Operator.IN}))
-    texts = tuple(raw.clean(item, (operator.value,), LONGEST_WORDING) for item in given)
-    return OfferCondition(fact, operator, texts)
+    kind, given = _parse_comparison(raw, frozenset({Operator.EQUALS, Operator.IN}))
+    texts = tuple(raw.clean(item, (kind.value,), LONGEST_WORDING) for item in given)
+    return OfferCondition(fact, kind, texts)
 
 
 def _parse_comparison(
     raw: JsonObject, allowed: frozenset[Operator]
 ) -> tuple[Operator, tuple[object, ...]]:
     """Return the only operator that is there, and what it compares with."""
-    present = [operator for operator in Operator if raw.has(operator.value)]
+    present = [kind for kind in Operator if raw.has(kind.value)]
     if len(present) != 1 or present[0] not in allowed:
-        names = ", ".join(operator.value for operator in Operator if operator in allowed)
+        names = ", ".join(kind.value for kind in Operator if kind in allowed)
         raw.refuse(f"must have exactly one of {names}")
-    operator = present[0]
-    if operator is Operator.IN:
-        return operator, tuple(raw.items(operator.value, most=MOST_OPERANDS))
-    return operator, (raw.take(operator.value),)
+    kind = present[0]
+    if kind is Operator.IN:
+        return kind, tuple(raw.items(kind.value, most=MOST_OPERANDS))
+    return kind, (raw.take(kind.value),)
 
 
 def condition_json(condition: Condition) -> dict[str, Any]:
     """Return the object that `parse_condition` reads."""
     match condition:
-        case AnswerCondition(code, operator, operands):
-            return {"question": code, **_comparison_json(operator, operands)}
-        case OfferCondition(fact, operator, texts):
-            return {"offer": fact.value, **_comparison_json(operator, texts)}
+        case AnswerCondition(code, kind, operands):
+            return {"question": code, **_comparison_json(kind, operands)}
+        case OfferCondition(fact, kind, texts):
+            return {"offer": fact.value, **_comparison_json(kind, texts)}
         case AllOf(parts):
             return {"all": [condition_json(part) for part in parts]}
         case AnyOf(parts):
@@ -164,8 +197,10 @@ def condition_json(condition: Condition) -> dict[str, Any]:
             return {"not": condition_json(part)}
 
 
-def _comparison_json(operator: Operator, operands: tuple[Operand, ...]) -> dict[str, Any]:
-    return {operator.value: list(operands) if operator is Operator.IN else operands[0]}
+def _comparison_json(kind: Operator, operands: tuple[Operand, ...]) -> dict[str, Any]:
+    # A number with decimals has few enough digits to be the same after JSON.
+    written = [float(one) if isinstance(one, Decimal) else one for one in operands]
+    return {kind.value: written if kind is Operator.IN else next(iter(written), None)}
 
 
 def leaves(condition: Condition) -> Iterator[AnswerCondition | OfferCondition]:
@@ -190,10 +225,9 @@ def holds(condition: Condition, answers: Mapping[str, Value], facts: OfferFacts)
     """
     match condition:
         case AnswerCondition(code, Operator.ANSWERED, operands):
-            return (code in answers) is operands[0]
+            return (code in answers) in operands
         case AnswerCondition(code, _, operands):
-            given = operands_of(answers[code]) if code in answers else ()
-            return any(operand in operands for operand in given)
+            return _compares(condition, answers.get(code))
         case OfferCondition(fact, _, texts):
             return facts.get(fact) in texts
         case AllOf(parts):
@@ -202,3 +236,12 @@ def holds(condition: Condition, answers: Mapping[str, Value], facts: OfferFacts)
             return any(holds(part, answers, facts) for part in parts)
         case Not(part):
             return not holds(part, answers, facts)
+
+
+def _compares(condition: AnswerCondition, value: Value | None) -> bool:
+    """Tell whether an answer that is there compares so."""
+    given = () if value is None else operands_of(value)
+    compare = COMPARISONS.get(condition.operator)
+    if compare is None:
+        return any(operand in condition.operands for operand in given)
+    return any(compare(one, operand) for one in given for operand in condition.operands)

@@ -4,11 +4,26 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from tenants.questionnaires.conditions import Condition, condition_json, parse_condition
-from tenants.questionnaires.json_object import JsonObject, Wording
+from tenants.questionnaires.conditions import Condition
+from tenants.questionnaires.json_object import Findings, JsonObject, Wording
+from tenants.questionnaires.parts import (
+    Option,
+    Rule,
+    Skip,
+    new_code,
+    option_json,
+    parse_options,
+    parse_rules,
+    parse_skips,
+    parse_visibility,
+    rule_json,
+    skip_json,
+    visibility_json,
+)
+from tenants.questionnaires.piping import check_placeholders
 from tenants.questionnaires.question_types import QUESTION_TYPES, QuestionType, QuestionTypeKey
 from tenants.questionnaires.texts import TextKey, parse_texts
 from tenants.reasons import Audience
@@ -16,27 +31,21 @@ from tenants.reasons import Audience
 MOST_LANGUAGES: Final = 20
 MOST_PAGES: Final = 20
 MOST_QUESTIONS: Final = 100
-MOST_OPTIONS: Final = 100
+
+__all__ = [
+    "Definition",
+    "Option",
+    "Page",
+    "Question",
+    "content_hash",
+    "parse_definition",
+    "parse_draft",
+    "question_json",
+    "to_json",
+]
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?", re.ASCII)
 _CONCEPT = re.compile(r"[a-z][a-z_]*(?:\.[a-z][a-z_]*)*", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """Something to choose or to rank, or a row of a matrix.
-
-    Attributes:
-        code: Stable across versions; what an answer keeps.
-        wording: What the candidate reads, by language.
-        exclusive: Whether choosing it rules out all the others.
-        group: Heading under which neighbouring options stand together, by language.
-    """
-
-    code: str
-    wording: Wording
-    exclusive: bool = False
-    group: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,8 @@ class Question:
         options: What there is to choose or to rank, or the rows of a matrix.
         settings: What its type has to set, with every default written out.
         visible_if: When it is shown; always, if there is no condition.
+        shuffle: Whether the options come in another order for each candidate.
+        rules: What its answer and earlier ones must not be together.
     """
 
     code: str
@@ -66,6 +77,8 @@ class Question:
     options: tuple[Option, ...]
     settings: Mapping[str, Any]
     visible_if: Condition | None
+    shuffle: bool = False
+    rules: tuple[Rule, ...] = ()
 
     @property
     def question_type(self) -> QuestionType[Any]:
@@ -75,12 +88,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Questions that are shown and saved together."""
+    """Questions that are shown and saved together.
+
+    Attributes:
+        code: Stable across versions.
+        title: Heading, by language.
+        questions: In the order in which they are shown.
+        visible_if: When it is shown; always, if there is no condition.
+        skips: Ways past the pages behind it, the first that is open being taken.
+    """
 
     code: str
     title: Wording
     questions: tuple[Question, ...]
     visible_if: Condition | None
+    skips: tuple[Skip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +152,7 @@ class Definition:
 def parse_definition(raw: object) -> Definition:
     """Return the definition that the JSON document describes; nothing optional is guessed.
 
-    Absent `help`, `concept`, `visible_if`, `options`, `exclusive` and `group` mean that there is
+    What is absent and may be, such as `help`, `visible_if`, `rules` or `skips`, means that there is
     none; absent settings take the defaults of the question's type, which are written out.
 
     Args:
@@ -139,8 +161,25 @@ def parse_definition(raw: object) -> Definition:
     Raises:
         InvalidInput: The document breaks a rule; `field` is the path to where.
     """
+    return _parse(raw, None)
+
+
+def parse_draft(raw: object) -> tuple[Definition, Findings]:
+    """Return the definition that a draft describes, and what it cannot be published with.
+
+    A draft may lack translations into any but its first language, and name questions and pages
+    that are not where they should be. All else that `parse_definition` refuses is refused.
+
+    Raises:
+        InvalidInput: The document breaks a rule that a draft has to keep, too.
+    """
+    findings = Findings()
+    return _parse(raw, findings), findings
+
+
+def _parse(raw: object, findings: Findings | None) -> Definition:
     languages = _parse_languages(JsonObject(raw))
-    document = JsonObject(raw, languages=languages)
+    document = JsonObject(raw, languages=languages, findings=findings)
     document.take("languages")
     title = document.wording("title")
     texts = parse_texts(document.nested("texts"))
@@ -149,7 +188,20 @@ def parse_definition(raw: object) -> Definition:
     for page in document.objects("pages", most=MOST_PAGES):
         pages.append(_parse_page(page, earlier, [page.code for page in pages]))
     document.finish()
-    return Definition(title, languages, texts, tuple(pages))
+    definition = Definition(title, languages, texts, tuple(pages))
+    _check_skips(document, definition)
+    check_placeholders(document, definition)
+    return definition
+
+
+def _check_skips(document: JsonObject, definition: Definition) -> None:
+    """Complain of skips that lead to no later page."""
+    order = [page.code for page in definition.pages]
+    for number, page in enumerate(definition.pages):
+        for index, skip in enumerate(page.skips):
+            if skip.to is not None and skip.to not in order[number + 1 :]:
+                where = ("pages", str(number), "skips", str(index), "to")
+                document.complain(f"{skip.to} is not a later page", *where)
 
 
 def _parse_languages(document: JsonObject) -> tuple[str, ...]:
@@ -165,26 +217,27 @@ def _parse_languages(document: JsonObject) -> tuple[str, ...]:
 
 def _parse_page(raw: JsonObject, earlier: dict[str, Question], page_codes: Collection[str]) -> Page:
     """Return the page, and add its questions to the earlier ones."""
-    code = _new_code(raw, page_codes)
+    code = new_code(raw, page_codes)
     title = raw.wording("title")
     # A page is decided about before any of its own questions is shown.
-    visible_if = _parse_visibility(raw, earlier)
+    visible_if = parse_visibility(raw, earlier)
     questions = []
     for item in raw.objects("questions", most=MOST_QUESTIONS):
         question = _parse_question(item, earlier)
         earlier[question.code] = question
         questions.append(question)
+    skips = parse_skips(raw, earlier)
     raw.finish()
     if len(earlier) > MOST_QUESTIONS:
         raw.refuse(f"there are more than {MOST_QUESTIONS} questions in all", "questions")
-    return Page(code, title, tuple(questions), visible_if)
+    return Page(code, title, tuple(questions), visible_if, skips)
 
 
 def _parse_question(raw: JsonObject, earlier: Mapping[str, Question]) -> Question:
-    code = _new_code(raw, earlier)
+    code = new_code(raw, earlier)
     key = raw.member("type", QuestionTypeKey)
     question_type = QUESTION_TYPES[key]
-    options = _parse_options(raw, question_type)
+    options = parse_options(raw, question_type, earlier)
     settings = raw.nested("settings")
     question = Question(
         code=code,
@@ -196,28 +249,15 @@ def _parse_question(raw: JsonObject, earlier: Mapping[str, Question]) -> Questio
         required=raw.boolean("required"),
         options=options,
         settings=question_type.read_settings(settings, options),
-        visible_if=_parse_visibility(raw, earlier),
+        visible_if=parse_visibility(raw, earlier),
+        shuffle=bool(options) and raw.flag("shuffle"),
     )
     settings.finish()
+    question = replace(question, rules=parse_rules(raw, {**earlier, code: question}))
     if question.required and not question_type.takes_answers:
         raw.refuse("must be false where there is nothing to answer", "required")
     raw.finish()
     return question
-
-
-def _parse_options(raw: JsonObject, question_type: QuestionType[Any]) -> tuple[Option, ...]:
-    fewest = question_type.fewest_options
-    options: list[Option] = []
-    for item in raw.objects("options", fewest=fewest, most=MOST_OPTIONS if fewest else 0):
-        code = _new_code(item, [option.code for option in options])
-        exclusive = item.boolean("exclusive") if item.has("exclusive") else False
-        if exclusive and not question_type.exclusive_options:
-            item.refuse("is not known to this type of question", "exclusive")
-        options.append(
-            Option(code, item.wording("wording"), exclusive, item.optional_wording("group"))
-        )
-        item.finish()
-    return tuple(options)
 
 
 def _parse_concept(raw: JsonObject, earlier: Mapping[str, Question]) -> str | None:
@@ -231,17 +271,6 @@ def _parse_concept(raw: JsonObject, earlier: Mapping[str, Question]) -> str | No
     return concept
 
 
-def _parse_visibility(raw: JsonObject, earlier: Mapping[str, Question]) -> Condition | None:
-    return parse_condition(raw.nested("visible_if"), earlier) if raw.has("visible_if") else None
-
-
-def _new_code(raw: JsonObject, taken: Collection[str]) -> str:
-    code = raw.code("code")
-    if code in taken:
-        raw.refuse(f"{code} is there twice", "code")
-    return code
-
-
 def to_json(definition: Definition) -> dict[str, Any]:
     """Return the document that `parse_definition` reads, the same for equal definitions."""
     return {
@@ -252,8 +281,9 @@ def to_json(definition: Definition) -> dict[str, Any]:
             {
                 "code": page.code,
                 "title": dict(page.title),
-                **_visibility_json(page.visible_if),
+                **visibility_json(page.visible_if),
                 "questions": [question_json(question) for question in page.questions],
+                **({"skips": [skip_json(skip) for skip in page.skips]} if page.skips else {}),
             }
             for page in definition.pages
         ],
@@ -274,23 +304,14 @@ def question_json(question: Question) -> dict[str, Any]:
     if question.concept is not None:
         document["concept"] = question.concept
     if question.options:
-        document["options"] = [_option_json(option) for option in question.options]
+        document["options"] = [option_json(option) for option in question.options]
+    if question.shuffle:
+        document["shuffle"] = True
+    if question.rules:
+        document["rules"] = [rule_json(rule) for rule in question.rules]
     if question.settings:
         document["settings"] = dict(question.settings)
-    return document | _visibility_json(question.visible_if)
-
-
-def _option_json(option: Option) -> dict[str, Any]:
-    document: dict[str, Any] = {"code": option.code, "wording": dict(option.wording)}
-    if option.exclusive:
-        document["exclusive"] = True
-    if option.group is not None:
-        document["group"] = dict(option.group)
-    return document
-
-
-def _visibility_json(condition: Condition | None) -> dict[str, Any]:
-    return {} if condition is None else {"visible_if": condition_json(condition)}
+    return document | visibility_json(question.visible_if)
 
 
 def content_hash(definition: Definition) -> str:

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Final
 from tenants.questionnaires.forms import Form, Settings, field
 from tenants.questionnaires.json_object import JsonObject
 from tenants.questionnaires.problems import AnswerProblem, InvalidAnswer
-from tenants.questionnaires.values import Date, Number, Text
+from tenants.questionnaires.values import Date, Number, Operand, Text
 
 if TYPE_CHECKING:
     from tenants.questionnaires.definition import Option, Question
 
 LARGEST_NUMBER: Final = 10**12
+MOST_DECIMALS: Final = 6
+MOST_DIGITS: Final = 15
 LONGEST_TEXT: Final = 20_000
 LONG_TEXT_LENGTH: Final = 4_000
 SHORT_TEXT_LENGTH: Final = 200
 
 _DECIMAL_NUMBER = re.compile(r"[+-]?\d{1,13}(?:[.,]\d{1,9})?")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+_ISO_MONTH = re.compile(r"(\d{4}-\d{2})(?:-01)?", re.ASCII)
 
 
 def read_number_settings(settings: JsonObject, _: Sequence["Option"]) -> Settings:
@@ -30,7 +32,7 @@ def read_number_settings(settings: JsonObject, _: Sequence["Option"]) -> Setting
     return {
         "minimum": minimum,
         "maximum": settings.integer("maximum", minimum, LARGEST_NUMBER),
-        "decimals": settings.integer("decimals", 0, 6, default=0),
+        "decimals": settings.integer("decimals", 0, MOST_DECIMALS, default=0),
         "unit": settings.optional_wording("unit"),
     }
 
@@ -89,11 +91,12 @@ def read_date(question: "Question", form: Form) -> Date | None:
 
 
 def read_month(question: "Question", form: Form) -> Date | None:
-    """Read a month as year-month; browsers without a control for months leave it to be typed."""
+    """Read a month as year-month or its first day; not every browser has a control for months."""
     word = field(form, question.code)
     if not word:
         return None
-    day = _parse_day(f"{word}-01") if _ISO_MONTH.fullmatch(word) else None
+    match = _ISO_MONTH.fullmatch(word)
+    day = _parse_day(f"{match[1]}-01") if match else None
     if day is None:
         raise InvalidAnswer(AnswerProblem.NOT_A_MONTH)
     return Date(day)
@@ -113,6 +116,31 @@ def read_nothing(_: "Question", __: Form) -> None:
 def read_text(question: "Question", form: Form) -> Text | None:
     """Read a text as it stands."""
     return Text(field(form, question.code))
+
+
+def number_operand(_: "Question", item: object) -> Operand | None:
+    """Return a number that answers can be compared with: at most 15 digits, 6 of them decimals."""
+    if isinstance(item, bool) or not isinstance(item, int | float | Decimal):
+        return None
+    number = Decimal(str(item))
+    if not number.is_finite() or abs(number) > LARGEST_NUMBER:
+        return None
+    if number == number.to_integral_value():
+        return int(number)
+    parts = number.as_tuple()
+    fits = isinstance(parts.exponent, int) and -parts.exponent <= MOST_DECIMALS
+    return number if fits and len(parts.digits) <= MOST_DIGITS else None
+
+
+def day_operand(_: "Question", item: object) -> Operand | None:
+    """Return an ISO 8601 day that answers can be compared with."""
+    return item if isinstance(item, str) and _parse_day(item) is not None else None
+
+
+def month_operand(question: "Question", item: object) -> Operand | None:
+    """Return a month's first day, as ISO 8601, that answers can be compared with."""
+    day = day_operand(question, item)
+    return day if isinstance(day, str) and day.endswith("-01") else None
 
 
 def verify_number(question: "Question", value: Number) -> Number:

@@ -9,6 +9,14 @@ from tenants.errors import InvalidInput
 from tenants.questionnaires.values import clean_text
 
 Wording: TypeAlias = Mapping[str, str]
+# What a draft cannot be published with: the path to where, and what is wrong there.
+Complaint: TypeAlias = tuple[tuple[str, ...], str]
+
+
+class Findings(list[Complaint]):
+    """What a draft cannot be published with, in the order in which it was found."""
+
+
 _Member = TypeVar("_Member", bound=StrEnum)
 
 LONGEST_WORDING: Final = 2_000
@@ -21,14 +29,20 @@ class JsonObject:
     Attributes:
         path: Where the object stands in its document, for messages.
         languages: The languages that every wording in it must have.
+        findings: Where complaints are collected; None refuses at the first one.
     """
 
     def __init__(
-        self, raw: object, path: tuple[str, ...] = (), languages: Sequence[str] = ()
+        self,
+        raw: object,
+        path: tuple[str, ...] = (),
+        languages: Sequence[str] = (),
+        findings: Findings | None = None,
     ) -> None:
         """Refuse anything but an object."""
         self.path = path
         self.languages = tuple(languages)
+        self.findings = findings
         if not isinstance(raw, Mapping):
             self.refuse("must be an object")
         self._left: dict[str, Any] = {k: v for k, v in raw.items() if v is not None}
@@ -42,6 +56,16 @@ class JsonObject:
         path = (*self.path, *keys)
         message = f"{'.'.join(path) or 'questionnaire'}: {complaint}."
         raise InvalidInput(message, field=path)
+
+    def complain(self, complaint: str, *keys: str) -> None:
+        """Collect a complaint that a draft may live with.
+
+        Raises:
+            InvalidInput: Complaints are not collected.
+        """
+        if self.findings is None:
+            self.refuse(complaint, *keys)
+        self.findings.append(((*self.path, *keys), complaint))
 
     def finish(self) -> None:
         """Refuse the keys that nobody asked for."""
@@ -80,6 +104,10 @@ class JsonObject:
             self.refuse("must be true or false", key)
         return item
 
+    def flag(self, key: str) -> bool:
+        """Take true or false; absent means false."""
+        return self.has(key) and self.boolean(key)
+
     def integer(self, key: str, lowest: int, highest: int, default: int | None = None) -> int:
         """Take a whole number between two bounds; without a default it must be there."""
         item = self.take(key) if default is None or self.has(key) else default
@@ -96,19 +124,26 @@ class JsonObject:
         return found
 
     def wording(self, key: str, *, longest: int = LONGEST_WORDING) -> Wording:
-        """Take a text in each of the document's languages and in no other."""
+        """Take a text in each of the document's languages and in no other.
+
+        Where complaints are collected, only the first language is needed.
+        """
         raw = self.take(key)
         if not isinstance(raw, Mapping):
             self.refuse("must have a text for each language", key)
+        given = {language: text for language, text in raw.items() if text is not None}
         for language in self.languages:
-            if language not in raw:
+            if language not in given and language == self.languages[0]:
                 self.refuse(f"has no text in language {language}", key)
+            if language not in given:
+                self.complain(f"has no text in language {language}", key)
         for language in raw:
             if language not in self.languages:
                 self.refuse("is not one of the questionnaire's languages", key, str(language)[:64])
         return {
-            language: self.clean(raw[language], (key, language), longest)
+            language: self.clean(given[language], (key, language), longest)
             for language in self.languages
+            if language in given
         }
 
     def optional_wording(self, key: str) -> Wording | None:
@@ -125,13 +160,14 @@ class JsonObject:
     def objects(self, key: str, *, fewest: int = 1, most: int) -> list["JsonObject"]:
         """Take a list of objects, with a number of items between two bounds."""
         return [
-            JsonObject(raw, (*self.path, key, str(index)), self.languages)
+            JsonObject(raw, (*self.path, key, str(index)), self.languages, self.findings)
             for index, raw in enumerate(self.items(key, fewest=fewest, most=most))
         ]
 
     def nested(self, key: str) -> "JsonObject":
         """Take an object; absent means empty."""
-        return JsonObject(self._left.pop(key, {}), (*self.path, key), self.languages)
+        raw = self._left.pop(key, {})
+        return JsonObject(raw, (*self.path, key), self.languages, self.findings)
 
     def clean(self, raw: object, keys: tuple[str, ...], longest: int) -> str:
         """Return what stands under the keys as text, as it is kept."""

@@ -1,47 +1,42 @@
-"""Which questions are shown, and what becomes of the answers to them."""
+"""What becomes of the answers of a whole page or questionnaire."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from tenants.questionnaires.conditions import Condition, OfferCondition, OfferFacts, holds, leaves
+from tenants.questionnaires.answers import Answer, Answered, check_answer
+from tenants.questionnaires.conditions import OfferFacts, holds
 from tenants.questionnaires.definition import Definition, Question
 from tenants.questionnaires.forms import Form, field
-from tenants.questionnaires.problems import AnswerProblem, InvalidAnswer, InvalidAnswers
+from tenants.questionnaires.json_object import Wording
+from tenants.questionnaires.parts import Severity
+from tenants.questionnaires.problems import (
+    AnswerProblem,
+    BrokenRule,
+    InvalidAnswer,
+    InvalidAnswers,
+)
 from tenants.questionnaires.question_types import AnswerState
-from tenants.questionnaires.values import Value, free_text, from_json, to_json
+from tenants.questionnaires.values import from_json, to_json
+from tenants.questionnaires.visibility import (
+    Shown,
+    depends_on_offer,
+    pruned,
+    show,
+    visible_questions,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a candidate gave as an answer, not yet checked.
-
-    Attributes:
-        value: The value, if there is one.
-        state: What the candidate said of it, if anything: PREFER_NOT_TO_SAY needs saying.
-        do_not_quote: Whether the text must not be shared word for word.
-        problem: Why the value could not even be read.
-    """
-
-    value: Value | None = None
-    state: AnswerState | None = None
-    do_not_quote: bool = False
-    problem: InvalidAnswer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one question.
-
-    Attributes:
-        state: ANSWERED exactly when there is a value.
-        value: Checked, and with its texts cleaned.
-        do_not_quote: Whether the text in the value must not be shared word for word.
-    """
-
-    state: AnswerState
-    value: Value | None = None
-    do_not_quote: bool = False
+__all__ = [
+    "Answer",
+    "Answered",
+    "answers_from_json",
+    "answers_to_json",
+    "check_answers",
+    "check_given",
+    "depends_on_offer",
+    "list_warnings",
+    "read_form",
+    "visible_questions",
+]
 
 
 def read_form(questions: Iterable[Question], form: Form) -> dict[str, Answered]:
@@ -73,65 +68,6 @@ def _read_answer(question: Question, form: Form) -> Answered:
     return Answered(value, do_not_quote=do_not_quote)
 
 
-def visible_questions(
-    definition: Definition, answers: Mapping[str, Answered | Answer], offer_facts: OfferFacts
-) -> frozenset[str]:
-    """Return the codes of the questions that are shown.
-
-    An answer that is refused, or whose question is hidden, counts as none.
-
-    Args:
-        definition: The version that is being answered.
-        answers: What was answered so far, by the question's code.
-        offer_facts: What is known of the offer.
-    """
-    visible: set[str] = set()
-    values: dict[str, Value] = {}
-    for page in definition.pages:
-        if not _is_met(page.visible_if, values, offer_facts):
-            continue
-        for question in page.questions:
-            if _is_met(question.visible_if, values, offer_facts):
-                visible.add(question.code)
-                value = _valid_value(question, answers.get(question.code, Answered()))
-                if value is not None:
-                    values[question.code] = value
-    return frozenset(visible)
-
-
-def _is_met(condition: Condition | None, values: Mapping[str, Value], facts: OfferFacts) -> bool:
-    return condition is None or holds(condition, values, facts)
-
-
-def _valid_value(question: Question, given: Answered | Answer) -> Value | None:
-    try:
-        return _check_answer(question, given).value
-    except InvalidAnswer:
-        return None
-
-
-def depends_on_offer(definition: Definition) -> frozenset[str]:
-    """Return the codes of the questions whose being shown tells something of the offer.
-
-    These are the ones with a condition on a fact of the offer, on themselves or their page, and
-    the ones with a condition on the answer to such a question.
-    """
-    dependent: set[str] = set()
-
-    def tells(condition: Condition | None) -> bool:
-        return condition is not None and any(
-            isinstance(leaf, OfferCondition) or leaf.question in dependent
-            for leaf in leaves(condition)
-        )
-
-    for page in definition.pages:
-        page_tells = tells(page.visible_if)
-        for question in page.questions:
-            if page_tells or tells(question.visible_if):
-                dependent.add(question.code)
-    return frozenset(dependent)
-
-
 def check_answers(
     definition: Definition,
     answers: Mapping[str, Answered | Answer],
@@ -140,6 +76,8 @@ def check_answers(
     page: str | None = None,
 ) -> dict[str, Answer]:
     """Return what became of every question, with answers to hidden questions left out.
+
+    Options that are hidden are taken out of an answer as if they had never been chosen.
 
     Args:
         definition: The version that is being answered.
@@ -150,7 +88,7 @@ def check_answers(
     Raises:
         InvalidAnswers: Some answers are missing or refused; it holds a problem for each question.
     """
-    visible = visible_questions(definition, answers, offer_facts)
+    shown = show(definition, answers, offer_facts)
     known = {one.code for one in definition.questions() if one.question_type.takes_answers}
     problems = {
         code: InvalidAnswer(AnswerProblem.UNKNOWN_QUESTION) for code in answers if code not in known
@@ -160,17 +98,61 @@ def check_answers(
     for question in questions:
         if not question.question_type.takes_answers:
             continue
-        if question.code not in visible:
-            checked[question.code] = Answer(AnswerState.NOT_SHOWN)
-            continue
         try:
             given = answers.get(question.code, Answered())
-            checked[question.code] = _check_answer(question, given)
+            checked[question.code] = _check(question, shown, given)
+            _keep_rules(question, shown, offer_facts)
         except InvalidAnswer as problem:
             problems[question.code] = problem
     if problems:
         raise InvalidAnswers(problems)
     return checked
+
+
+def _check(question: Question, shown: Shown, given: Answered | Answer) -> Answer:
+    """Return what becomes of a question, shown or not."""
+    narrowed = shown.questions.get(question.code)
+    if narrowed is None:
+        return Answer(AnswerState.NOT_SHOWN)
+    return check_answer(narrowed, pruned(question, narrowed, given))
+
+
+def _keep_rules(question: Question, shown: Shown, offer_facts: OfferFacts) -> None:
+    """Return only if the answers break no rule of a question that is shown.
+
+    Raises:
+        BrokenRule: They do.
+    """
+    if question.code not in shown.questions:
+        return
+    for rule in question.rules:
+        if rule.severity is Severity.ERROR and holds(rule.broken_if, shown.values, offer_facts):
+            raise BrokenRule(rule.message)
+
+
+def list_warnings(
+    definition: Definition,
+    answers: Mapping[str, Answered | Answer],
+    offer_facts: OfferFacts,
+    *,
+    page: str,
+) -> dict[str, Wording]:
+    """Return what a candidate should look at again, by the question's code; it may stay.
+
+    Args:
+        definition: The version that is being answered.
+        answers: Everything answered so far, by the question's code.
+        offer_facts: What is known of the offer.
+        page: The code of the page.
+    """
+    shown = show(definition, answers, offer_facts)
+    warned: dict[str, Wording] = {}
+    for question in definition.page(page).questions:
+        for rule in question.rules if question.code in shown.questions else ():
+            is_warning = rule.severity is Severity.WARNING
+            if is_warning and holds(rule.broken_if, shown.values, offer_facts):
+                warned.setdefault(question.code, rule.message)
+    return warned
 
 
 def check_given(
@@ -193,40 +175,27 @@ def check_given(
     try:
         checked = check_answers(definition, answers, offer_facts)
     except InvalidAnswers as error:
+        unfinished = {AnswerProblem.ANSWER_REQUIRED, AnswerProblem.RULE_BROKEN}
         refused = {
             code: problem
             for code, problem in error.problems.items()
-            if code in given and problem.problem is not AnswerProblem.ANSWER_REQUIRED
+            if code in given and problem.problem not in unfinished
         }
         if refused:
             raise InvalidAnswers(refused) from error
-        sound = {code: one for code, one in answers.items() if code not in error.problems}
-        visible = visible_questions(definition, sound, offer_facts)
+        broken = {
+            code
+            for code, problem in error.problems.items()
+            if problem.problem is not AnswerProblem.RULE_BROKEN
+        }
+        sound = {code: one for code, one in answers.items() if code not in broken}
+        shown = show(definition, sound, offer_facts)
         checked = {
-            question.code: _check_answer(question, sound[question.code])
+            question.code: _check(question, shown, sound[question.code])
             for question in definition.questions()
-            if question.code in visible and question.code in sound
+            if question.code in shown.questions and question.code in sound
         }
     return {code: checked.get(code, Answer(AnswerState.SKIPPED)) for code in given}
-
-
-def _check_answer(question: Question, given: Answered | Answer) -> Answer:
-    """Return what becomes of a question that is shown."""
-    if isinstance(given, Answered) and given.problem is not None:
-        raise given.problem
-    if given.state is AnswerState.PREFER_NOT_TO_SAY:
-        if not question.question_type.declinable:
-            raise InvalidAnswer(AnswerProblem.CONSENT_NEEDED)
-        if given.value is not None:
-            raise InvalidAnswer(AnswerProblem.STATE_CONTRADICTS_VALUE)
-        return Answer(AnswerState.PREFER_NOT_TO_SAY)
-    value = question.question_type.check(question, given.value)
-    state = AnswerState.SKIPPED if value is None else AnswerState.ANSWERED
-    # A question that an earlier page hid may be shown by now: NOT_SHOWN without a value is nothing.
-    said_answered = given.state is AnswerState.ANSWERED
-    if given.state is not None and said_answered is not (state is AnswerState.ANSWERED):
-        raise InvalidAnswer(AnswerProblem.STATE_CONTRADICTS_VALUE)
-    return Answer(state, value, given.do_not_quote and free_text(value) is not None)
 
 
 def answers_to_json(answers: Mapping[str, Answer]) -> dict[str, Any]:

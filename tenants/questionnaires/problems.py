@@ -32,6 +32,7 @@ class AnswerProblem(StrEnum):
     TEXT_TOO_LONG = "TEXT_TOO_LONG"
     TEXT_NOT_UNICODE = "TEXT_NOT_UNICODE"
     STATE_CONTRADICTS_VALUE = "STATE_CONTRADICTS_VALUE"
+    RULE_BROKEN = "RULE_BROKEN"
 
 
 _P = AnswerProblem
@@ -126,6 +127,10 @@ PROBLEM_WORDING: Mapping[AnswerProblem, Mapping[str, str]] = MappingProxyType(
             "en": "Please either answer or leave out this question, not both.",
             "de": "Bitte beantworten Sie diese Frage oder lassen Sie sie aus, nicht beides.",
         },
+        _P.RULE_BROKEN: {
+            "en": "This does not go with your other answers.",
+            "de": "Das passt nicht zu Ihren anderen Antworten.",
+        },
     }
 )
 
@@ -150,6 +155,23 @@ class InvalidAnswer(InvalidInput):
         """Return what to tell the candidate, in English where the language has no wording."""
         wordings = PROBLEM_WORDING[self.problem]
         return wordings.get(language, wordings["en"]).format(**self.parameters)
+
+
+class BrokenRule(InvalidAnswer):
+    """An answer does not go with others, as a rule of the questionnaire says in its own words.
+
+    Attributes:
+        words: What to tell the candidate, by language.
+    """
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        """Take the words as the message, in English where the questionnaire has it."""
+        self.words = words
+        super().__init__(AnswerProblem.RULE_BROKEN)
+
+    def wording(self, language: str) -> str:
+        """Return what to tell the candidate."""
+        return self.words.get(language) or next(iter(self.words.values()))
 
 
 class InvalidAnswers(InvalidInput):

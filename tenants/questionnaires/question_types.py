@@ -117,10 +117,20 @@ class Operator(StrEnum):
     EQUALS = "equals"
     IN = "in"
     CONTAINS = "contains"
+    LESS_THAN = "less_than"
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+    MORE_THAN = "more_than"
     ANSWERED = "answered"
 
 
 _ONE = frozenset({Operator.EQUALS, Operator.IN, Operator.ANSWERED})
+_ORDERED = _ONE | {
+    Operator.LESS_THAN,
+    Operator.AT_MOST,
+    Operator.AT_LEAST,
+    Operator.MORE_THAN,
+}
 _MANY = frozenset({Operator.CONTAINS, Operator.ANSWERED})
 _NONE = frozenset({Operator.ANSWERED})
 
@@ -151,7 +161,9 @@ class QuestionType(Generic[V]):
         fewest_options: How many options, rows or things to rank it needs; 0 means it takes none.
         exclusive_options: Whether an option may exclude all the others.
         operators: How a condition may compare its values.
-        operands: What a condition may compare its values with.
+        operands: What a condition may compare its values with, where that can be listed.
+        read_operand: Returns what a condition compares with as it is kept, or None for what can be
+            no answer; None where `operands` lists everything.
         score: How favourable a value is, from 0 to 1; None for what is neither good nor bad.
         statistics: What an edition counts.
         declinable: Whether "prefer not to say" is an answer.
@@ -167,6 +179,7 @@ class QuestionType(Generic[V]):
     exclusive_options: bool = False
     operators: frozenset[Operator] = _NONE
     operands: Callable[["Question"], tuple[Operand, ...]] = _no_operands
+    read_operand: Callable[["Question", object], Operand | None] | None = None
     score: Callable[["Question", V], Fraction | None] = scoring.no_score
     statistics: Statistics = Statistics.NONE
     declinable: bool = True
@@ -263,7 +276,7 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read=scale_rules.read_scale,
             verify=scale_rules.verify_scale,
             read_settings=scale_rules.read_rating_settings,
-            operators=_ONE,
+            operators=_ORDERED,
             operands=scale_rules.operand_points,
             score=scoring.score_scale,
             statistics=Statistics.SCALE,
@@ -275,7 +288,7 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read=scale_rules.read_scale,
             verify=scale_rules.verify_scale,
             read_settings=scale_rules.read_recommendation_settings,
-            operators=_ONE,
+            operators=_ORDERED,
             operands=scale_rules.operand_points,
             score=scoring.score_scale,
             statistics=Statistics.SCALE,
@@ -308,6 +321,8 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read=entry_rules.read_number,
             verify=entry_rules.verify_number,
             read_settings=entry_rules.read_number_settings,
+            operators=_ORDERED,
+            read_operand=entry_rules.number_operand,
         ),
         _K.MONEY_BAND: QuestionType(
             summary="One of several bands of an amount of money.",
@@ -328,6 +343,8 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read=entry_rules.read_date,
             verify=entry_rules.verify_date,
             read_settings=entry_rules.read_date_settings,
+            operators=_ORDERED,
+            read_operand=entry_rules.day_operand,
         ),
         _K.MONTH: QuestionType(
             summary="A calendar month, kept as its first day.",
@@ -336,6 +353,8 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             read=entry_rules.read_month,
             verify=entry_rules.verify_month,
             read_settings=entry_rules.read_date_settings,
+            operators=_ORDERED,
+            read_operand=entry_rules.month_operand,
         ),
         _K.SHORT_TEXT: QuestionType(
             summary="A line of free text.",

@@ -94,7 +94,7 @@ class Nothing:
 
 
 Value: TypeAlias = Choice | Choices | Scale | Number | Text | Ranking | Matrix | Boolean | Date
-Operand: TypeAlias = str | int | bool
+Operand: TypeAlias = str | int | bool | Decimal
 
 COLUMNS = (
     "choice",
@@ -166,8 +166,8 @@ def free_text(value: Value | None) -> str | None:
             return None
 
 
-def operands_of(value: Value) -> tuple[Operand, ...]:
-    """Return what a condition can compare the value with; nothing for texts, numbers and dates."""
+def operands_of(value: Value) -> tuple[Operand, ...]:  # noqa: PLR0911 - one per shape.
+    """Return what a condition can compare the value with; nothing for texts and matrices."""
     match value:
         case Choice(code):
             return (code,)
@@ -177,6 +177,10 @@ def operands_of(value: Value) -> tuple[Operand, ...]:
             return (number,)
         case Boolean(yes):
             return (yes,)
+        case Number(amount):
+            return (amount,)
+        case Date(day):
+            return (day.isoformat(),)
         case _:
             return ()
 

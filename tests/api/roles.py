@@ -159,7 +159,7 @@ PARTS = {
     "DateValue": "date",
     "Invitation": "organisation firm jobTitle language closesOn confidentialities questions answers"
     " confidentiality",
-    "AskedQuestion": "code type page required options scale wording help",
+    "AskedQuestion": "code type page required isShown options scale wording help",
     "DraftAnswer": "questionCode state value doNotQuote",
     "Insights": "edition segment from to coverage segments declineRate acceptanceRate renegeRate"
     " decisionTime interviewCoverage responseRate candidateNps controllableShare"

@@ -2,41 +2,28 @@
 "use strict";
 (() => {
   const form = document.getElementById("answers");
-  const nothing = ".prefer_not_to_say";
+  const { holds, valuesOf } = window.conditions;
 
   /* The values given to a question, empty while it is hidden or put aside. */
   const given = (code) => {
     const question = document.getElementById(`q-${code}`);
     if (!question || question.disabled) return [];
-    const own = (field) => field.name === code || field.name.startsWith(`${code}.`);
-    const values = [];
+    const fields = [];
     for (const field of question.elements) {
-      if (!own(field)) continue;
-      const told = /^(radio|checkbox)$/.test(field.type) ? field.checked : field.value.trim();
-      if (!told) continue;
-      const part = field.name.slice(code.length + 1);
-      if (part === "prefer_not_to_say" || field.value === nothing) return [];
-      if (part === "") values.push(field.value);
-      else if (part !== "other" && part !== "do_not_quote") values.push(part);
+      if (field.matches(":disabled") || field.selectedOptions?.[0]?.disabled) continue;
+      const told = /^(radio|checkbox)$/.test(field.type) ? field.checked : field.value?.trim();
+      if (told) fields.push([field.name, field.value.trim()]);
     }
-    return values;
-  };
-
-  const holds = (condition) => {
-    if ("all" in condition) return condition.all.every(holds);
-    if ("any" in condition) return condition.any.some(holds);
-    if ("not" in condition) return !holds(condition.not);
-    const values = given(condition.question);
-    if ("answered" in condition) return values.length > 0 === condition.answered;
-    const operands = condition.in || [condition.equals ?? condition.contains];
-    return operands.some((operand) => values.includes(String(operand)));
+    return valuesOf(code, fields);
   };
 
   /* In the order of the page, because a question may depend on one that depends on another. */
   const refresh = () => {
-    for (const question of form.querySelectorAll("[data-visible-if]")) {
-      const shown = holds(JSON.parse(question.dataset.visibleIf));
-      question.hidden = question.disabled = !shown;
+    for (const part of form.querySelectorAll("[data-visible-if], [data-option-if]")) {
+      const shown = holds(JSON.parse(part.dataset.visibleIf || part.dataset.optionIf), given);
+      part.hidden = !shown;
+      if (part.dataset.visibleIf || part.matches("option, fieldset")) part.disabled = !shown;
+      else for (const field of part.querySelectorAll("input, select")) field.disabled = !shown;
     }
   };
 

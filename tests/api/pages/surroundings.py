@@ -87,7 +87,12 @@ DOCUMENT: Final[Json] = {
                     "several",
                     "MULTIPLE_CHOICE",
                     options=[
-                        *_options("X", "Y", "Z"),
+                        *_options("X", "Y"),
+                        {
+                            "code": "Z",
+                            "wording": _say("Z"),
+                            "visible_if": {"not": {"question": "single", "equals": "A"}},
+                        },
                         {"code": "NONE", "wording": _say("None"), "exclusive": True},
                     ],
                     settings={"min_choices": 2, "max_choices": 2},
@@ -157,9 +162,14 @@ async def _publish(
     await service._publish(session, questionnaire, definition, number=2)
 
 
+async def publish_instead(client: Client, definition: Definition) -> None:
+    """Make the client's later interviews ask another questionnaire."""
+    await run(_publish, client.job, client.organisation_id, definition)
+
+
 async def use_every_type(client: Client) -> None:
     """Make the client's later interviews ask the questionnaire of this module."""
-    await run(_publish, client.job, client.organisation_id, parse_definition(DOCUMENT))
+    await publish_instead(client, parse_definition(DOCUMENT))
 
 
 def _again(row: Model, **changes: Any) -> Any:

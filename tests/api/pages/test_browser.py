@@ -195,6 +195,7 @@ async def test_the_browser_shows_what_the_server_would(
             }
             visible = visible_questions(invitation.definition, answers, invitation.offer_facts)
             shown = [one for one in codes if await page.is_visible(f"#q-{one}")]
+            assert await page.is_visible("[name=several][value=Z]") is (single != "A")
             assert shown == [one for one in codes if one in visible]
 
 

@@ -61,7 +61,9 @@ class Visitor:
         """Check the page that is shown; return its heading."""
         assert self._last is not None
         size = len(await self._last.body())
-        size += sum((STATIC / name).stat().st_size for name in ("form.css", "form.js"))
+        size += sum(
+            (STATIC / name).stat().st_size for name in ("form.css", "form.js", "conditions.js")
+        )
         path = self.page.url.split("/i/")[1].partition("/")[2].partition("?")[0]
         self.seen.append((path, self._last.status, size))
         if self.inspected is not None:

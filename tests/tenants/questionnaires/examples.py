@@ -144,24 +144,39 @@ VALUES: Mapping[QuestionTypeKey, st.SearchStrategy[Value]] = {
 }
 
 # What a condition may ask of the example of each type.
-_OPERANDS: Mapping[QuestionTypeKey, tuple[str, list[str | int | bool]]] = {
+_OPERANDS: Mapping[QuestionTypeKey, tuple[str, list[str | int | bool | float]]] = {
     QuestionTypeKey.SINGLE_CHOICE: ("equals", ["A", "B", "OTHER"]),
     QuestionTypeKey.MULTIPLE_CHOICE: ("contains", ["A", "NONE"]),
     QuestionTypeKey.BOOLEAN: ("equals", [True, False]),
-    QuestionTypeKey.RATING: ("equals", [1, 5]),
+    QuestionTypeKey.RATING: ("equals", [1, 3, 5]),
+    QuestionTypeKey.NUMBER: ("equals", [-5, 0, 2.5]),
+    QuestionTypeKey.DATE: ("equals", ["2000-02-29", "2026-03-31"]),
+    QuestionTypeKey.MONTH: ("equals", ["2026-03-01"]),
     QuestionTypeKey.RECOMMENDATION: ("equals", [0, 10]),
     QuestionTypeKey.MONEY_BAND: ("equals", ["A", "C"]),
     QuestionTypeKey.RANKING: ("contains", ["C"]),
 }
 
+_ORDERED = {
+    QuestionTypeKey.RATING,
+    QuestionTypeKey.RECOMMENDATION,
+    QuestionTypeKey.NUMBER,
+    QuestionTypeKey.DATE,
+    QuestionTypeKey.MONTH,
+}
+_ORDERS = ["less_than", "at_most", "at_least", "more_than"]
+
 DEPARTMENTS = ["Sales", "Research"]
 
 
 @st.composite
-def _conditions(draw: st.DrawFn, earlier: list[Json], depth: int = 1) -> Json:
-    kinds = ["offer", *(["question"] if earlier else []), *(["all", "any", "not"] * (depth < 3))]
+def _conditions(  # noqa: PLR0911 - one per kind.
+    draw: st.DrawFn, earlier: list[Json], depth: int = 1, *, offer: bool = True
+) -> Json:
+    kinds = ["offer"] if offer or not earlier else []
+    kinds += [*(["question"] if earlier else []), *(["all", "any", "not"] * (depth < 3))]
     kind = draw(st.sampled_from(kinds))
-    part = _conditions(earlier, depth + 1)
+    part = _conditions(earlier, depth + 1, offer=offer)
     if kind == "offer":
         departments = st.lists(st.sampled_from(DEPARTMENTS), min_size=1, max_size=2, unique=True)
         return draw(
@@ -173,34 +188,67 @@ def _conditions(draw: st.DrawFn, earlier: list[Json], depth: int = 1) -> Json:
     if kind in {"all", "any"}:
         return {kind: draw(st.lists(part, min_size=1, max_size=3))}
     question = draw(st.sampled_from(earlier))
-    operator, operands = _OPERANDS.get(QuestionTypeKey(question["type"]), ("", []))
+    key = QuestionTypeKey(question["type"])
+    operator, operands = _OPERANDS.get(key, ("", []))
     if not operands or draw(st.booleans()):
         return {"question": question["code"], "answered": draw(st.booleans())}
     operand = draw(st.sampled_from(operands))
+    if key in _ORDERED and draw(st.booleans()):
+        return {"question": question["code"], draw(st.sampled_from(_ORDERS)): operand}
     if operator == "equals" and draw(st.booleans()):
         return {"question": question["code"], "in": [operand]}
     return {"question": question["code"], operator: operand}
 
 
 @st.composite
+def _particulars(draw: st.DrawFn, key: QuestionTypeKey, earlier: list[Json]) -> Json:
+    """Make up conditions on the question and its options, and a shuffling."""
+    made: Json = {}
+    if draw(st.booleans()):
+        made["visible_if"] = draw(_conditions(list(earlier)))
+    options = PARTICULARS[key].get("options")
+    if options and draw(st.integers(0, 2)) == 0:
+        condition = draw(_conditions(list(earlier)))
+        made["options"] = [{**options[0], "visible_if": condition}, *options[1:]]
+        made["shuffle"] = draw(st.booleans())
+    return made
+
+
+def with_all_options(raw: Json) -> Json:
+    """Return a questionnaire whose options are always shown, so that good answers stay good."""
+    for page in raw["pages"]:
+        for question in page["questions"]:
+            for option in question.get("options", ()):
+                option.pop("visible_if", None)
+    return raw
+
+
+@st.composite
 def documents(draw: st.DrawFn) -> Json:
-    """Make up questionnaires of one to three pages, with conditions on both pages and questions."""
+    """Make up questionnaires of one to three pages, with conditions and skips wherever they go."""
     earlier: list[Json] = []
-    pages = []
-    for number in range(draw(st.integers(1, 3))):
+    pages: list[Json] = []
+    count = draw(st.integers(1, 3))
+    for number in range(count):
         page: Json = {"code": f"p{number}", "title": {"en": "Page"}, "questions": []}
         if draw(st.integers(0, 3)) == 0:
             page["visible_if"] = draw(_conditions(list(earlier)))
-        for _ in range(draw(st.integers(1, 4))):
+        for index in range(draw(st.integers(1, 4))):
             key = draw(st.sampled_from(QuestionTypeKey))
-            required = draw(st.booleans()) and QUESTION_TYPES[key].takes_answers
+            answerable = QUESTION_TYPES[key].takes_answers
             question = question_document(
-                key, f"q{number}_{len(page['questions'])}", required=required
+                key,
+                f"q{number}_{index}",
+                required=answerable and draw(st.booleans()),
+                **draw(_particulars(key, earlier)),
             )
-            if draw(st.booleans()):
-                question["visible_if"] = draw(_conditions(list(earlier)))
-            if QUESTION_TYPES[key].takes_answers:
+            if answerable:
                 earlier.append(question)
             page["questions"].append(question)
+        if draw(st.integers(0, 3)) == 0:
+            skip: Json = {"if": draw(_conditions(list(earlier)))}
+            if number + 1 < count and draw(st.booleans()):
+                skip["to"] = f"p{draw(st.integers(number + 1, count - 1))}"
+            page["skips"] = [skip]
         pages.append(page)
     return document(pages=pages)

@@ -1,3 +1,4 @@
+import copy
 import json
 
 import pytest
@@ -27,7 +28,9 @@ from tenants.questionnaires.values import (
     Scale,
     Text,
     Value,
+    operands_of,
 )
+from tenants.questionnaires.visibility import show
 from tests.tenants.questionnaires.examples import (
     DEPARTMENTS,
     VALUES,
@@ -36,6 +39,7 @@ from tests.tenants.questionnaires.examples import (
     document,
     documents,
     question_document,
+    with_all_options,
 )
 
 K = QuestionTypeKey
@@ -51,9 +55,12 @@ FACTS = st.dictionaries(
 
 
 @st.composite
-def answerings(draw: st.DrawFn) -> tuple[Definition, dict[str, Answered]]:
+def answerings(
+    draw: st.DrawFn, *, hides_options: bool = False
+) -> tuple[Definition, dict[str, Answered]]:
     """Make up a definition and good answers to some of its questions, shown or not."""
-    definition = parse_definition(draw(documents()))
+    raw = copy.deepcopy(draw(documents()))
+    definition = parse_definition(raw if hides_options else with_all_options(raw))
     answers = {}
     for question in definition.questions():
         if not question.question_type.takes_answers:
@@ -115,7 +122,27 @@ def test_what_was_answered_to_hidden_questions_changes_nothing(
     assert check_answers(definition, shown_only, facts) == check_answers(definition, answers, facts)
 
 
-@given(answerings(), FACTS, FACTS)
+@given(answerings(hides_options=True), FACTS)
+def test_hidden_options_are_taken_out_as_if_never_chosen(
+    answering: tuple[Definition, dict[str, Answered]], facts: Facts
+) -> None:
+    definition, answers = answering
+    shown = show(definition, answers, facts)
+    given = {code: one for code, one in answers.items() if not definition.question(code).required}
+    for code, narrowed in shown.questions.items():
+        hidden = {one.code for one in definition.question(code).options}
+        hidden -= {one.code for one in narrowed.options}
+        value = shown.values.get(code)
+        assert value is None or hidden.isdisjoint(operands_of(value))
+        assert not isinstance(value, Matrix) or hidden.isdisjoint(value.rows)
+    try:
+        checked = check_answers(definition, given, facts)
+    except InvalidAnswers:
+        return
+    assert check_answers(definition, checked, facts) == checked
+
+
+@given(answerings(hides_options=True), FACTS, FACTS)
 def test_other_questions_tell_nothing_of_the_offer(
     answering: tuple[Definition, dict[str, Answered]], facts: Facts, other_facts: Facts
 ) -> None:

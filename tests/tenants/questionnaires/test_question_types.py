@@ -119,7 +119,7 @@ def test_form_fields_become_values(key: K, form: dict[str, list[str]], value: Va
         (K.BOOLEAN, {"q": ["perhaps"]}, P.UNKNOWN_OPTION),
         (K.CONSENT, {"q": ["false"]}, P.UNKNOWN_OPTION),
         (K.MONTH, {"q": ["2026-13"]}, P.NOT_A_MONTH),
-        (K.MONTH, {"q": ["2026-03-01"]}, P.NOT_A_MONTH),
+        (K.MONTH, {"q": ["2026-03-02"]}, P.NOT_A_MONTH),
         (K.RATING, {"q": ["five"]}, P.NOT_A_NUMBER),
         (K.RATING, {"q": ["9" * 5000]}, P.NOT_A_NUMBER),
         (K.MATRIX, {"q.A": ["-1"]}, P.NOT_A_NUMBER),

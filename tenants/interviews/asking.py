@@ -1,0 +1,25 @@
+"""What a questionnaire may know of the case that it is asked in."""
+
+from uuid import UUID
+
+from tenants.interviews.queries import Case
+from tenants.keys import Purpose, mac
+from tenants.questionnaires.conditions import OfferFact, OfferFacts
+
+
+def offer_facts(case: Case) -> OfferFacts:
+    """Return what conditions and placeholders may know of the offer."""
+    requisition = case.requisition
+    if requisition is None:
+        return {}
+    facts = {
+        OfferFact.DEPARTMENT: requisition.department,
+        OfferFact.LOCATION: requisition.location,
+        OfferFact.JOB_TITLE: requisition.title,
+    }
+    return {fact: value for fact, value in facts.items() if value is not None}
+
+
+def order_seed(invitation_id: UUID) -> int:
+    """Return 32 bits that follow from the invitation, and tell nothing of it without the key."""
+    return int.from_bytes(mac(Purpose.ORDER, invitation_id.bytes)[:4])
