@@ -1,5 +1,6 @@
 """The ASGI application: routes, headers, lifespan."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +17,9 @@ from api import intake
 from api.http import graphql
 from api.pages import STATIC, console, error_codes, form, outbox, receipt
 from api.schema import sdl
-from tenants.db import connected
+from api.subscriptions.websocket import graphql_socket
+from tenants.db import connected, listening_address
+from tenants.events.listening import listen
 from tenants.incidents import describe_incident
 from tenants.settings import get_settings
 
@@ -95,7 +98,11 @@ def _readiness(checks: Sequence[Check]) -> Callable[[Request], Awaitable[Respons
 @asynccontextmanager
 async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
     async with connected(pool_size=10, max_overflow=10):
-        yield
+        listening = asyncio.create_task(listen(listening_address(get_settings())))
+        try:
+            yield
+        finally:
+            listening.cancel()
 
 
 def create_app(checks: Sequence[Check] = ()) -> Starlette:
@@ -106,6 +113,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
     """
     routes: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", graphql_socket),
         Route("/schema.graphql", schema_document, methods=["GET"]),
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", _readiness(checks), methods=["GET"]),

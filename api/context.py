@@ -22,12 +22,30 @@ class Context:
     Attributes:
         viewer: Who asks.
         request_id: Told to the client with every error, and written to the log with it.
+        event_id: Of the event that is being shown to a watcher; of the last one it has seen, when
+            it says so in Last-Event-ID.
     """
 
-    def __init__(self, viewer: Viewer, request_id: str = "-") -> None:
-        """Start with nothing loaded."""
+    def __init__(
+        self,
+        viewer: Viewer,
+        request_id: str = "-",
+        *,
+        authenticate: Callable[[], Awaitable[Viewer]] | None = None,
+        event_id: str | None = None,
+    ) -> None:
+        """Start with nothing loaded.
+
+        Args:
+            viewer: Who asks.
+            request_id: Of the request.
+            authenticate: Says who asks by now; for what lasts longer than a request.
+            event_id: Of the last event that a watcher has seen.
+        """
         self.viewer = viewer
         self.request_id = request_id
+        self.event_id = event_id
+        self._authenticate = authenticate
         self._one_at_a_time = asyncio.Lock()
         self._records: dict[str, DataLoader[Key, Record | None]] = {}
         self._pages: dict[tuple[Any, ...], DataLoader[Key, Page]] = {}
@@ -76,6 +94,16 @@ class Context:
 
             loader = self._pages[identity] = DataLoader(load_fn=load)
         return await loader.load(parent)
+
+    async def renew(self) -> None:
+        """Drop what was loaded, and ask again who the viewer is and which roles are left.
+
+        Raises:
+            Unauthenticated: The token or session has ended meanwhile.
+        """
+        self.forget()
+        if self._authenticate is not None:
+            self.viewer = await self._authenticate()
 
     def forget(self) -> None:
         """Drop what was loaded, because a mutation has changed it."""

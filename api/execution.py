@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql import execute as execute_graphql
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
@@ -14,6 +14,13 @@ from api.errors import shown_all
 from api.requests import GraphQLRequest
 from api.schema import GRAPH, schema
 from tenants.access import Viewer
+from tenants.errors import DomainError
+
+
+class NotAStream(DomainError):
+    """A subscription was sent where only one answer can be given."""
+
+    code = "NOT_A_STREAM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,20 @@ async def execute(viewer: Viewer, request: GraphQLRequest, request_id: str = "-"
         prepared = prepare(viewer, request)
     except NotExecuted as refusal:
         return _not_executed(refusal, request_id)
-    result = await run_operation(prepared, Context(viewer, request_id))
+    if prepared.node.operation is OperationType.SUBSCRIPTION:
+        not_here = NotAStream("Send subscriptions by WebSocket, or with Accept: text/event-stream.")
+        error = GraphQLError(not_here.message, original_error=not_here)
+        return _not_executed(NotExecuted([error]), request_id)
+    return await answer(prepared, Context(viewer, request_id))
+
+
+async def answer(prepared: PreparedOperation, context: Context) -> GraphQLResult:
+    """Return the result of a query or mutation."""
+    return result_of(await run_operation(prepared, context), context.request_id)
+
+
+def result_of(result: ExecutionResult, request_id: str) -> GraphQLResult:
+    """Return what a client gets of what the executor returned."""
     errors = shown_all(result.errors or (), request_id)
     # Where the variables were refused nothing has a path, and nothing was executed.
     executed = result.data is not None or any("path" in error for error in errors)

@@ -10,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.auth.bearer import viewer_of
+from api.context import Context
 from api.errors import shown
 from api.execution import execute
-from api.requests import GRAPHQL_RESPONSE, BadRequest, answer_type, read_request
+from api.requests import GRAPHQL_RESPONSE, BadRequest, answer_type, read_request, wants_events
+from api.subscriptions.sse import EventStream
+from tenants.access import Viewer
 from tenants.errors import DomainError, Unauthenticated
 from tenants.model import new_id
 
@@ -29,6 +32,8 @@ async def graphql(request: Request) -> Response:
         response = _answer(request, _error_body(error, request_id), 401, request_id)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
+    if wants_events(request):
+        return EventStream(_watching(request, viewer, request_id), asked)
     result = await execute(viewer, asked, request_id)
     # Clients that take only application/json expect 200 for any well-formed GraphQL answer.
     modern = answer_type(request) == GRAPHQL_RESPONSE
@@ -37,6 +42,16 @@ async def graphql(request: Request) -> Response:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "POST"
     return response
+
+
+def _watching(request: Request, viewer: Viewer, request_id: str) -> Context:
+    """Return the context of an operation whose results may come over days."""
+    return Context(
+        viewer,
+        request_id,
+        authenticate=lambda: viewer_of(request),
+        event_id=request.headers.get("last-event-id"),
+    )
 
 
 def _error_body(error: DomainError, request_id: str) -> dict[str, Any]:

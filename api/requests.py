@@ -14,6 +14,7 @@ from tenants.errors import DomainError
 
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
+EVENT_STREAM: Final = "text/event-stream"
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_JSON_DEPTH: Final = 64
 # Whoever needs longer for 256 KiB holds a connection, and means to or cannot use the answer.
@@ -87,6 +88,12 @@ def answer_type(request: Request) -> str:
     return negotiated(request.headers.get("accept", "*/*"), (JSON, GRAPHQL_RESPONSE)) or JSON
 
 
+def wants_events(request: Request) -> bool:
+    """Return whether the client likes a stream of events best; many name it last."""
+    accept = request.headers.get("accept", "*/*")
+    return negotiated(accept, (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)) == EVENT_STREAM
+
+
 def negotiated(accept: str, offered: tuple[str, ...]) -> str | None:
     """Return which of the offered media types an Accept header likes best, or None.
 
@@ -149,8 +156,9 @@ def check_accept(request: Request) -> None:
     Raises:
         BadRequest: With 406.
     """
-    if negotiated(request.headers.get("accept", "*/*"), (JSON, GRAPHQL_RESPONSE)) is None:
-        message = f"The answer is {GRAPHQL_RESPONSE} or {JSON}."
+    offered = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
+    if negotiated(request.headers.get("accept", "*/*"), offered) is None:
+        message = f"The answer is {GRAPHQL_RESPONSE}, {JSON} or {EVENT_STREAM}."
         raise BadRequest(message, status=406)
 
 

@@ -23,6 +23,7 @@ from api.types.benchmarks import (
     list_metrics,
     list_peer_groups,
 )
+from api.types.events import EVENT_TYPES, Subscription
 from api.types.integrations import (
     create_integration,
     delete_integration,
@@ -156,6 +157,8 @@ class _Schema(strawberry.Schema):
 schema = _Schema(
     Query,
     Mutation,
+    Subscription,
+    types=EVENT_TYPES,
     config=StrawberryConfig(scalar_map={YearMonth: YEAR_MONTH, MetricKey: METRIC_KEY}),
 )
 GRAPH = schema._schema  # noqa: SLF001 - Strawberry offers no other way to its GraphQL schema.

@@ -53,6 +53,7 @@ async def publish_benchmark(window: str | None, as_of: str | None) -> dict[str, 
             ends_on=span.ends_on,
             as_of=day,
         )
+        await db.run(service.announce_everywhere, Viewer.operator(), number=released.number)
     return _described(released, span, day, contributing)
 
 

@@ -8,7 +8,6 @@ from tenants.benchmarks import queries
 from tenants.benchmarks import service as benchmarks
 from tenants.benchmarks.windows import window_of
 from tenants.db import run
-from tenants.work import Session
 
 
 @actor("benchmarks.contribute")
@@ -34,7 +33,7 @@ async def release(task: Task) -> None:
     """
     today = datetime.now(UTC).date()
     window = window_of(today)
-    await run(
+    released = await run(
         benchmarks.release,
         Viewer.benchmark(),
         starts_on=window.starts_on,
@@ -42,8 +41,14 @@ async def release(task: Task) -> None:
         as_of=today,
         again=False,
     )
-    await task.complete(_nothing_more)
+    await task.complete(benchmarks.announce_everywhere, number=released.number)
 
 
-async def _nothing_more(_session: Session, _viewer: Viewer) -> None:
-    """Leave it at that: the release is made."""
+@actor("benchmarks.announce")
+async def announce(task: Task) -> None:
+    """Tell those who watch an organisation that it was compared in a release."""
+    await task.complete(
+        benchmarks.announce_release,
+        organisation_id=task.organisation,
+        number=int(task.arguments["number"]),
+    )

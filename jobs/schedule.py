@@ -6,6 +6,7 @@ from types import MappingProxyType
 # The flush runs once a day at a fixed time, so that its moment tells nothing of a submission's.
 SCHEDULE: Mapping[str, str] = MappingProxyType(
     {
+        "events.trim": "50 0 * * *",
         "interviews.close": "5 0 * * *",
         "interviews.flush": "23 2 * * *",
         # After the flush of the night in which a month ends.

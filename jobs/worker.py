@@ -24,6 +24,6 @@ class Connections(dramatiq.Middleware):
 broker.add_middleware(Connections())
 
 # The broker must be set before a job is declared.
-from jobs import benchmarks, insights, interviews, invitations  # noqa: E402 - see above.
+from jobs import benchmarks, events, insights, interviews, invitations  # noqa: E402 - see above.
 
-__all__ = ["benchmarks", "broker", "insights", "interviews", "invitations"]
+__all__ = ["benchmarks", "broker", "events", "insights", "interviews", "invitations"]

@@ -1,6 +1,6 @@
 """The domain. Importing it registers every table, which foreign keys and migrations rely on."""
 
-from tenants import audit, work
+from tenants import announcements, audit, work
 from tenants.benchmarks import models as benchmarks
 from tenants.insights import models as insights
 from tenants.integrations import models as integrations
@@ -10,6 +10,7 @@ from tenants.organisations import models as organisations
 from tenants.questionnaires import models as questionnaires
 
 __all__ = [
+    "announcements",
     "audit",
     "benchmarks",
     "insights",

@@ -269,6 +269,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.INSIGHTS_PUBLISH,
                     _P.BENCHMARK_CONTRIBUTE,
                     _P.AUDIT_SEAL,
+                    _P.EVENT_TRIM,
                 }
             ),
             cases=Reach.ALL,

@@ -8,6 +8,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from tenants.access import Viewer, ViewerKind
+from tenants.announcements import write_events
 from tenants.keys import Purpose, mac
 from tenants.settings import Settings, get_settings
 from tenants.work import Bell, Session
@@ -46,6 +47,14 @@ def application_url(settings: Settings) -> URL:
     owner = make_url(settings.database_url or "")
     role = application_role(owner.database or "")
     return owner.set(username=role, password=application_password(role))
+
+
+def listening_address(settings: Settings) -> str:
+    """Return where the application listens for events, as libpq takes it: not through a pool."""
+    url = application_url(settings)
+    if settings.listen_database_url is not None:
+        url = make_url(settings.listen_database_url)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def application_password(role: str) -> str:
@@ -120,7 +129,8 @@ async def run(
     """Run one domain function in one transaction on behalf of one viewer.
 
     After a return everything it did is committed and its due jobs were rung for; after an
-    exception nothing of it is left. A lost doorbell delays a job until the next sweep, no more.
+    exception nothing of it is left. What it announced is written last, because that holds a lock.
+    A lost doorbell delays a job until the next sweep, no more.
 
     Args:
         function: Called with the session, the viewer and the remaining arguments.
@@ -136,6 +146,8 @@ async def run(
             connection = await session.connection()
             await connection.exec_driver_sql(scope_statement(viewer))
             result = await function(session, viewer, *args, **kwargs)
+            if session.announced:
+                await write_events(session, session.announced)
         for ring in _ring if session.bells else ():
             ring(session.bells)
     return result

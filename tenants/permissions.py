@@ -45,5 +45,6 @@ class Permission(StrEnum):
     INTAKE_READ = "intake:read"
     INTAKE_POST = "intake:post"
     JOB_READ = "job:read"
+    EVENT_TRIM = "event:trim"
     AUDIT_READ = "audit:read"
     AUDIT_SEAL = "audit:seal"

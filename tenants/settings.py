@@ -18,6 +18,8 @@ class Settings(BaseSettings):
             `application_database_url` is derived from it when that one is absent.
         application_database_url: PostgreSQL as the application role, which row-level security
             binds. API, worker and scheduler use it.
+        listen_database_url: PostgreSQL as the application role without a pool of transactions in
+            between, where `application_database_url` leads through one: events are listened for.
         redis_url: The broker, when it is Redis or Valkey.
         rabbitmq_url: The broker, when it is RabbitMQ; wins over `redis_url`.
         secret_key: At least 32 characters; every other key is derived from it (`tenants.keys`).
@@ -38,6 +40,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = None
     application_database_url: str | None = None
+    listen_database_url: str | None = None
     redis_url: str | None = None
     rabbitmq_url: str | None = None
     secret_key: SecretStr = Field(min_length=32)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.access import Viewer
+from tenants.announcements import Announcement, EventKind
 from tenants.model import Coded, Model, new_id
 
 MAX_ATTEMPTS = 12
@@ -20,6 +21,12 @@ MAX_ATTEMPTS = 12
 ABANDONED = "ABANDONED"
 # How long a bell may go unheard before the sweep rings again.
 RING_AGAIN = timedelta(seconds=10)
+
+
+# The jobs whose course tells nothing of who answered, or when: only these are announced, and only
+# their progress can be watched. A reminder ends at once where somebody has answered, and a flush
+# takes longer where something waits.
+WATCHED = frozenset({"benchmarks.contribute", "benchmarks.release", "insights.publish"})
 
 
 class JobState(StrEnum):
@@ -41,12 +48,18 @@ class Bell:
 
 
 class Session(AsyncSession):
-    """A session that remembers which jobs were asked for, so that `db.run` can ring for them."""
+    """A session that remembers what `db.run` does at its end.
+
+    Attributes:
+        bells: Jobs that were asked for, to be rung for after the commit.
+        announced: Events, to be written as the last thing before it.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Start with nothing asked for."""
+        """Start with nothing asked for and nothing announced."""
         super().__init__(*args, **kwargs)
         self.bells: list[Bell] = []
+        self.announced: list[Announcement] = []
 
 
 class Job(Model):
@@ -120,6 +133,26 @@ def enqueue(
     return job.id
 
 
+def announce(
+    session: Session,
+    kind: EventKind,
+    organisation_id: UUID,
+    *,
+    subject_id: UUID | None = None,
+    release_number: int | None = None,
+) -> None:
+    """Leave word of what happened for those who watch, if the transaction commits.
+
+    Args:
+        session: The transaction.
+        kind: What happened.
+        organisation_id: In which organisation.
+        subject_id: The record that it happened to.
+        release_number: Of a release of the benchmark.
+    """
+    session.announced.append(Announcement(kind, organisation_id, subject_id, release_number))
+
+
 async def claim(session: Session, _viewer: Viewer, *, job_id: UUID, lease: timedelta) -> Job | None:
     """Return the job, counted as attempted and leased, or None if it is not to be done now.
 
@@ -127,7 +160,7 @@ async def claim(session: Session, _viewer: Viewer, *, job_id: UUID, lease: timed
     `due_at` lies in the future. A worker that dies leaves the row to the sweep.
     """
     now = datetime.now(UTC)
-    return await session.scalar(
+    job = await session.scalar(
         update(Job)
         .where(
             Job.id == job_id,
@@ -137,15 +170,47 @@ async def claim(session: Session, _viewer: Viewer, *, job_id: UUID, lease: timed
         .values(state=JobState.RUNNING, attempts=Job.attempts + 1, due_at=now + lease)
         .returning(Job)
     )
+    if job is not None:
+        _tell(session, job)
+    return job
+
+
+async def report(session: Session, _viewer: Viewer, *, job_id: UUID, percent: int) -> None:
+    """Note how much of a running job is done, for those who watch it.
+
+    Args:
+        session: A transaction of its own: progress that is committed with the work is no news.
+        job_id: Which job; one that has ended stays as it is.
+        percent: From 0 to 99; 100 is `finish`'s to say.
+    """
+    job = await session.scalar(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.RUNNING, Job.progress != percent)
+        .values(progress=percent)
+        .returning(Job)
+    )
+    if job is not None:
+        _tell(session, job)
+
+
+def _tell(session: Session, job: Job) -> None:
+    """Announce that a job has changed, if it is one that may be watched."""
+    if job.name in WATCHED and job.organisation_id is not None:
+        session.announced.append(
+            Announcement(EventKind.JOB_CHANGED, job.organisation_id, subject_id=job.id)
+        )
 
 
 async def finish(session: Session, _viewer: Viewer, *, job_id: UUID) -> None:
     """Mark the job done, in the transaction of its work, so that both happen or neither."""
-    await session.execute(
+    job = await session.scalar(
         update(Job)
         .where(Job.id == job_id)
         .values(state=JobState.DONE, progress=100, finished_at=datetime.now(UTC), error_code=None)
+        .returning(Job)
     )
+    if job is not None:
+        _tell(session, job)
 
 
 async def fail(session: Session, _viewer: Viewer, *, job_id: UUID, code: str, retry: bool) -> None:
@@ -165,6 +230,7 @@ async def fail(session: Session, _viewer: Viewer, *, job_id: UUID, code: str, re
     else:
         job.state = JobState.FAILED
         job.finished_at = datetime.now(UTC)
+    _tell(session, job)
 
 
 async def sweep(session: Session, _viewer: Viewer, *, limit: int = 500) -> Sequence[Bell]:
@@ -175,7 +241,7 @@ async def sweep(session: Session, _viewer: Viewer, *, limit: int = 500) -> Seque
     workers have died `MAX_ATTEMPTS` times is FAILED instead: it would kill the next one, too.
     """
     now = datetime.now(UTC)
-    await session.execute(
+    abandoned = await session.scalars(
         update(Job)
         .where(
             Job.state == JobState.RUNNING,
@@ -183,7 +249,10 @@ async def sweep(session: Session, _viewer: Viewer, *, limit: int = 500) -> Seque
             Job.attempts >= MAX_ATTEMPTS,
         )
         .values(state=JobState.FAILED, error_code=ABANDONED, finished_at=now)
+        .returning(Job)
     )
+    for job in abandoned.all():
+        _tell(session, job)
     due = (
         select(Job.id)
         .where(

@@ -26,7 +26,16 @@ SQL = {"models.py", "erasure.py", "idempotency.py"} | {
     path.name for path in (ROOT / "tenants").rglob("*queries.py")
 }
 # The rows of jobs are the worker's: row-level security alone keeps it to its scope.
-SCOPED_BY_THE_DATABASE = {"work.claim", "work.finish", "work.fail", "work.sweep", "work.take_turn"}
+SCOPED_BY_THE_DATABASE = {
+    "work.claim",
+    "work.finish",
+    "work.fail",
+    "work.report",
+    "work.sweep",
+    "work.take_turn",
+    # What a transaction leaves behind, written by the door in the scope of whoever did it.
+    "announcements.write_events",
+}
 # Taken inside a verb that has looked.
 STEPS = {
     "intake._pass_over",

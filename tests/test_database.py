@@ -76,6 +76,8 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     # The scheduler's sweep crosses organisations, and so does a release of the benchmark.
     assert others == {
         ("jobs", "operator"),
+        ("event_places", "operator"),
+        ("organisation_events", "operator"),
         ("benchmark_comparisons", "benchmark"),
         ("benchmark_consents", "benchmark"),
         ("benchmark_members", "benchmark"),

@@ -110,6 +110,18 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The document is deeper, wider or longer than one request may be.",
             "Ask for less at once; walk lists by pages.",
         ),
+        "NOT_A_STREAM": _E(
+            "A subscription was sent as a request that has one answer.",
+            "Use the subprotocol graphql-transport-ws, or POST with Accept: text/event-stream.",
+        ),
+        "TOO_MANY_SUBSCRIPTIONS": _E(
+            "You have as many subscriptions or WebSockets open as one client may.",
+            "Close one; one WebSocket carries many subscriptions.",
+        ),
+        "EVENTS_GONE": _E(
+            "You named an event in after, and some that followed it are no longer kept.",
+            "Read what you need anew, and go on from the organisation's latestEvent.",
+        ),
         "SIGNATURE_INVALID": _E(
             "The signature of a posted event does not belong to its body.",
             "Check the secret in the applicant-tracking system; sign the bytes as they are sent.",

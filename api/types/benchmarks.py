@@ -12,8 +12,9 @@ from graphql import EnumValueNode, GraphQLError, StringValueNode, ValueNode
 from api.derive import Info
 from api.types.scalars import YearMonth
 from api.types.statistics import StatisticType, as_statistic
+from tenants.access import Permission
 from tenants.benchmarks import comparisons
-from tenants.benchmarks.comparison_queries import ReleaseInfo
+from tenants.benchmarks.comparison_queries import ReleaseInfo, find_release_of
 from tenants.benchmarks.comparisons import Comparison
 from tenants.benchmarks.methodology import Rule, describe_methodology
 from tenants.benchmarks.peer_groups import PEER_GROUPS, PeerGroup
@@ -245,6 +246,15 @@ def _peer_group(group: PeerGroup | None) -> PeerGroupType | None:
         size_band=group.size_band,
         region=group.region,
         parents=[PeerGroupKey(key) for key in group.parents],
+    )
+
+
+async def find_release(info: Info, organisation_id: UUID, number: int) -> BenchmarkRelease | None:
+    """Return a release; None if the viewer or the organisation has no part in it."""
+    if not info.context.viewer.may(Permission.BENCHMARK_READ, organisation_id):
+        return None
+    return _release(
+        await info.context.run(find_release_of, organisation_id=organisation_id, number=number)
     )
 
 

@@ -16,6 +16,7 @@ from api.types.benchmarks import (
     find_benchmarks,
 )
 from api.types.changes import EditionComparison, Later, Since, find_comparison
+from api.types.events import find_latest_event
 from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
 from api.types.integrations import IntakeEvent, IntakeEventFilter, Integration, Job, JobFilter
 from api.types.interviews import (
@@ -127,6 +128,13 @@ class Organisation(Node):
     def viewer_permissions(self, root: strawberry.Parent[Record], info: Info) -> list[Permission]:
         """What the viewer may do and see here, so that a front-end shows nothing else."""
         return sorted(info.context.viewer.permissions_in(root.key.organisation_id))
+
+    @strawberry.field
+    async def latest_event(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> strawberry.ID | None:
+        """What `organisationEvents` takes as `after`, to miss nothing that follows this answer."""
+        return await find_latest_event(info, root.key.organisation_id)
 
     @strawberry.field
     async def insights(

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 
 from tenants.access import Permission, Viewer, require
+from tenants.benchmarks.models import BenchmarkComparison, BenchmarkRelease
 from tenants.errors import NotFound
 from tenants.insights.offer_figures import OfferCounts
 from tenants.insights.offer_queries import OFFERS_OF_WINDOW
@@ -146,3 +147,25 @@ async def find_comparisons(
         edition=row.edition,
         audiences=row.audiences or {},
     )
+
+
+async def find_release_of(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, number: int
+) -> ReleaseInfo | None:
+    """Return a release by its number, or None if the organisation was not compared in it.
+
+    Raises:
+        Forbidden: The viewer's role reads no benchmark.
+    """
+    require(viewer, Permission.BENCHMARK_READ, organisation_id)
+    compared = exists().where(
+        BenchmarkComparison.organisation_id == organisation_id,
+        BenchmarkComparison.release_number == number,
+    )
+    release = await session.scalar(
+        select(BenchmarkRelease).where(BenchmarkRelease.number == number, compared)
+    )
+    if release is None:
+        return None
+    released_on = release.released_at.astimezone(UTC).date()
+    return ReleaseInfo(release.number, release.starts_on, release.ends_on, released_on)

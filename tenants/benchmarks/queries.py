@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, text, update
+from sqlalchemy import and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.access import Permission, Viewer, require, require_operator
 from tenants.benchmarks.measuring import Measurement
 from tenants.benchmarks.models import (
+    BenchmarkComparison,
     BenchmarkConsent,
     BenchmarkMember,
     BenchmarkObserver,
@@ -278,3 +279,15 @@ async def count_answers(
     return [
         (row.question_id, from_columns({**blank, **row._asdict()}), row.respondents) for row in rows
     ]
+
+
+async def was_compared(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, number: int
+) -> bool:
+    """Return whether a release compares an organisation with anybody."""
+    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    compared = exists().where(
+        BenchmarkComparison.organisation_id == organisation_id,
+        BenchmarkComparison.release_number == number,
+    )
+    return bool(await session.scalar(select(compared)))

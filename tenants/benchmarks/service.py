@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from tenants import work
 from tenants.access import Permission, Viewer, require
+from tenants.announcements import EventKind
 from tenants.benchmarks import queries, release_queries
 from tenants.benchmarks.measuring import Measurement, measure_answers, measure_offers
 from tenants.benchmarks.models import BenchmarkConsent, BenchmarkMember, BenchmarkRelease
@@ -18,6 +20,7 @@ from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.insights import publishing_queries as insights
 from tenants.metrics import CONTRIBUTION_FLOOR
 from tenants.model import new_id
+from tenants.organisations import queries as organisations
 from tenants.organisations.models import Organisation
 from tenants.work import Session
 
@@ -293,6 +296,29 @@ async def release(
     compared = {one.organisation_id for one in draft.comparisons}
     families = {inputs.places[one].family for one in compared}
     return Released(number, len(families), len(compared), draft.groups)
+
+
+async def announce_everywhere(session: Session, viewer: Viewer, *, number: int) -> None:
+    """Have a release announced in every organisation, in a job of each: it is not the release's.
+
+    Raises:
+        Forbidden: The viewer is not the operator.
+    """
+    for organisation_id in await organisations.list_organisation_ids(session, viewer):
+        work.enqueue(session, "benchmarks.announce", organisation_id, number=number)
+
+
+async def announce_release(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, number: int
+) -> None:
+    """Tell those who watch an organisation of a release, if it was compared in it.
+
+    Raises:
+        Forbidden: The viewer is no job of the organisation.
+    """
+    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    if await queries.was_compared(session, viewer, organisation_id=organisation_id, number=number):
+        work.announce(session, EventKind.BENCHMARK_RELEASED, organisation_id, release_number=number)
 
 
 def _rules_json(rules: PeerRules) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from tenants import audit
+from tenants import audit, work
 from tenants.access import Permission, Viewer, require
+from tenants.announcements import EventKind
 from tenants.audit import AuditAction
 from tenants.disclosure import figures
 from tenants.errors import NotFound
@@ -129,6 +130,7 @@ async def _publish(
         response_ids=draft.counted,
     )
     await audit.record(session, viewer, AuditAction.EDITION_PUBLISHED, organisation_id, edition.id)
+    work.announce(session, EventKind.EDITION_PUBLISHED, organisation_id, subject_id=edition.id)
 
 
 def _row(edition: Edition, cell: DraftCell) -> dict[str, Any]:

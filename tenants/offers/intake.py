@@ -12,9 +12,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from tenants import audit
 from tenants.access import Permission, Viewer, require
-from tenants.audit import AuditAction
 from tenants.integrations.models import IntakeState
 from tenants.offers import candidates, outcomes, queries, requisitions
 from tenants.offers.ats.events import (
@@ -135,7 +133,7 @@ async def _see_offer(
         session, viewer, application, event.facts, external_id=event.offer_id
     )
     if changed:
-        await audit.record(session, viewer, AuditAction.OFFER_RECORDED, organisation_id, offer.id)
+        await outcomes.record_change(session, viewer, offer)
     if application.candidate_id is None:
         return _waiting(WaitCode.CANDIDATE_UNKNOWN, offer)
     await outcomes.settle(session, viewer, application, offer)
@@ -158,7 +156,7 @@ async def _see_unhire(
     if offer is None:
         return _waiting(WaitCode.OFFER_UNKNOWN)
     if outcomes.show(offer, application, outcomes.reported(offer)):
-        await audit.record(session, viewer, AuditAction.OFFER_RECORDED, organisation_id, offer.id)
+        await outcomes.record_change(session, viewer, offer)
     if application.candidate_id is None:
         return _waiting(WaitCode.CANDIDATE_UNKNOWN, offer)
     return Effect(offers=(offer,))

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
+from tenants import audit, work
 from tenants.access import Viewer
+from tenants.announcements import EventKind
+from tenants.audit import AuditAction
 from tenants.integrations import queries as integrations
 from tenants.model import new_id
 from tenants.offers import queries
@@ -83,6 +86,13 @@ def show(offer: Offer, application: Application, facts: OfferFacts) -> bool:
     for name, value in changed.items():
         setattr(offer, name, value)
     return bool(changed)
+
+
+async def record_change(session: Session, viewer: Viewer, offer: Offer) -> None:
+    """Write down that an offer has changed: in the log, and for those who watch."""
+    organisation_id = offer.organisation_id
+    await audit.record(session, viewer, AuditAction.OFFER_RECORDED, organisation_id, offer.id)
+    work.announce(session, EventKind.OFFER_CHANGED, organisation_id, subject_id=offer.id)
 
 
 async def settle(

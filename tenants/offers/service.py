@@ -80,7 +80,7 @@ async def record_offer(
     recorded, _ = await outcomes.take_facts(
         session, viewer, application, facts, external_id=offer.external_id
     )
-    await audit.record(session, viewer, AuditAction.OFFER_RECORDED, organisation_id, recorded.id)
+    await outcomes.record_change(session, viewer, recorded)
     await outcomes.settle(session, viewer, application, recorded)
     return recorded
 

@@ -66,6 +66,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Organisation": {
         **dict.fromkeys(("id", "slug", "name", "industry", "sizeBand", "region"), _EVERYONE),
         **dict.fromkeys(("language", "viewerRole", "viewerPermissions"), _EVERYONE),
+        "latestEvent": _EVERYONE,
         "requisitions": "all all own FORBIDDEN",
         "offers": "all all own count",
         "interviews": "all all own count",
@@ -144,6 +145,12 @@ PARTS = {
     "Viewer": "id name kind firm memberships invitation",
     "ViewerMembership": "role organisation",
     "Firm": "slug name",
+    # What each role gets to watch, test_watching.py says.
+    "Subscription": "jobProgress organisationEvents",
+    "EditionPublished": "id recordedAt edition",
+    "BenchmarkReleased": "id recordedAt release",
+    "JobChanged": "id recordedAt job",
+    "OfferChanged": "id recordedAt offer",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Option": "code exclusive wording",
     "ScalePoint": "point wording",

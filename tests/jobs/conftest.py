@@ -113,12 +113,14 @@ def perform(database: str) -> Perform:
     elif "jobs.interviews" not in sys.modules:
         # Jobs are declared on the broker that there is when they are imported first.
         dramatiq.set_broker(StubBroker(middleware=[AsyncIO()]))
-    from jobs import benchmarks, insights, interviews, invitations  # noqa: PLC0415
+    from jobs import benchmarks, events, insights, interviews, invitations  # noqa: PLC0415
     from jobs.actor import _perform_once  # noqa: PLC0415
 
     jobs: dict[str, Callable[[Any], Awaitable[None]]] = {
+        "benchmarks.announce": benchmarks.announce,
         "benchmarks.contribute": benchmarks.contribute,
         "benchmarks.release": benchmarks.release,
+        "events.trim": events.trim,
         "insights.publish": insights.publish,
         "invitations.send": invitations.send,
         "interviews.flush": interviews.flush,

@@ -104,6 +104,7 @@ GRANTED = {
         _P.BENCHMARK_JOIN,
         _P.BENCHMARK_CONTRIBUTE,
         _P.AUDIT_SEAL,
+        _P.EVENT_TRIM,
     },
     Role.OPERATOR: {_P.BENCHMARK_RELEASE},
 }

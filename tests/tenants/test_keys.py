@@ -16,7 +16,9 @@ from tenants.keys import (
     key,
     mac,
     seal,
+    seal_number,
     unseal,
+    unseal_number,
 )
 from tenants.settings import get_settings
 
@@ -119,3 +121,18 @@ def test_a_short_secret_opens_in_its_own_context_only(
         with pytest.raises(Exception) as refusal:  # noqa: PT011 - the library's own, which has no text.
             decrypt_text(elsewhere, sealed)
         assert type(refusal.value).__name__ == "InvalidTag"
+
+
+@given(CONTEXTS, CONTEXTS, st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
+def test_a_sealed_number_is_always_the_same_and_opens_in_its_own_context_only(
+    context: bytes, elsewhere: bytes, number: int, other: int
+) -> None:
+    sealed = seal_number(Purpose.EVENT, context, number)
+    assert unseal_number(Purpose.EVENT, context, sealed) == number
+    assert (seal_number(Purpose.EVENT, context, other) == sealed) is (number == other)
+    for bad in (sealed[:-1], b"", sealed[::-1]):
+        with pytest.raises(ValueError, match="does not open"):
+            unseal_number(Purpose.EVENT, context, bad)
+    if context != elsewhere:
+        with pytest.raises(ValueError, match="does not open"):
+            unseal_number(Purpose.EVENT, elsewhere, sealed)

@@ -1,0 +1,1 @@
+"""What happens in an organisation, in order, for those who watch."""
