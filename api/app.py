@@ -18,7 +18,7 @@ from api.http import graphql
 from api.pages import STATIC, console, error_codes, form, outbox, receipt
 from api.schema import sdl
 from api.subscriptions.websocket import graphql_socket
-from tenants.db import connected, listening_address
+from tenants.db import connected, listening_address, reading
 from tenants.events.listening import listen
 from tenants.incidents import describe_incident
 from tenants.settings import get_settings
@@ -97,7 +97,7 @@ def _readiness(checks: Sequence[Check]) -> Callable[[Request], Awaitable[Respons
 
 @asynccontextmanager
 async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
-    async with connected(pool_size=10, max_overflow=10):
+    async with connected(pool_size=10, max_overflow=10), reading(10):
         listening = asyncio.create_task(listen(listening_address(get_settings())))
         try:
             yield

@@ -6,7 +6,7 @@ noun knows its resolver, and refuses a class that leaves out a column or relatio
 
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 import strawberry
@@ -36,7 +36,10 @@ C = TypeVar("C")
 Resolver: TypeAlias = Callable[..., Awaitable[Any] | Any]
 
 # A list that is read as a whole is short by nature: the questions of a version, say.
-_WHOLE = Window(size=500)
+WHOLE = Window(size=500)
+
+DERIVED: set[tuple[str, str]] = set()
+"""Fields that this module resolves, as noun and name: `api.plan` reads them another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def of_noun(
         for name in annotations:
             if name in known and name not in vars(cls):
                 setattr(cls, name, strawberry.field(resolver=_resolver(noun, name, arguments)))
+                DERIVED.add((noun.name, name))
         if "id" in annotations or issubclass(cls, Node):
             cls.__annotations__["id"] = strawberry.ID
             setattr(cls, "id", strawberry.field(resolver=_id))  # noqa: B010 - no such attribute yet.
@@ -91,6 +95,11 @@ def as_type(record: Record | None) -> Any:
 
 def _id(root: strawberry.Parent[Record]) -> strawberry.ID:
     return encode_id(root.noun, root.key)
+
+
+def is_id(resolver: Any) -> bool:
+    """Return whether a field's resolver is the one of every noun's global id."""
+    return resolver is not None and resolver.wrapped_func is _id
 
 
 def _resolver(noun: Noun, name: str, arguments: Mapping[str, Arguments]) -> Resolver:
@@ -138,7 +147,7 @@ def _one(name: str, target: str, permission: Permission | None) -> Resolver:
 def _whole(relation: ToMany) -> Resolver:
     async def resolve(root: strawberry.Parent[Record], info: Info):  # type: ignore[no-untyped-def]  # noqa: ANN202 - likewise.
         require(info, relation.permission, root.key)
-        page = await info.context.find_page(Listing(relation, _WHOLE), root.key)
+        page = await info.context.find_page(Listing(relation, WHOLE), root.key)
         return page.records
 
     return resolve
@@ -204,21 +213,46 @@ async def find_connection(
     if needed is not None and not viewer.may(needed, parent.organisation_id):
         missing = needed
         require(info, relation.count_permission or needed, parent)
-    window = make_window(first=first, after=after, last=last, before=before)
-    chosen = {} if filter is None else vars(filter)
-    selected = set(_selected_names(info.selected_fields))
-    page = await info.context.find_page(
-        Listing(
-            relation,
-            window,
-            None if order_by is None else order_by.value,
-            {name: value for name, value in chosen.items() if value is not None},
-            rows=missing is None and bool(selected & {"edges", "nodes", "pageInfo"}),
-            total="totalCount" in selected,
-        ),
-        parent,
+    listing = make_listing(
+        relation,
+        filter=filter,
+        order_by=order_by,
+        first=first,
+        after=after,
+        last=last,
+        before=before,
     )
-    return _connection(page, missing)
+    selected = set(_selected_names(info.selected_fields))
+    listing = replace(
+        listing,
+        rows=missing is None and bool(selected & {"edges", "nodes", "pageInfo"}),
+        total="totalCount" in selected,
+    )
+    return _connection(await info.context.find_page(listing, parent), missing)
+
+
+def make_listing(
+    relation: ToMany,
+    *,
+    filter: Any = None,  # noqa: A002 - the argument's name in the API.
+    order_by: Any = None,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Listing:
+    """Return what a connection's arguments ask of a list.
+
+    Raises:
+        InvalidInput: The arguments contradict each other.
+    """
+    chosen = {} if filter is None else vars(filter)
+    return Listing(
+        relation,
+        make_window(first=first, after=after, last=last, before=before),
+        None if order_by is None else order_by.value,
+        {name: value for name, value in chosen.items() if value is not None},
+    )
 
 
 def _connection(page: Page, missing: Permission | None) -> Connection[Any]:

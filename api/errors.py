@@ -84,16 +84,23 @@ def user_errors(error: DomainError) -> list[UserError]:
 def shown_all(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
     """Return the errors of one request as the client may see them.
 
-    A bug is logged here with the request's id: once, however many fields it has failed.
+    They come in the order of their paths. A bug is logged here with the request's id: once, however
+    many fields it has failed.
     """
+    found = sorted(errors, key=_place)
     logged: set[int] = set()
-    for error in errors:
+    for error in found:
         original = _original(error)
         if _is_bug(original) and id(original) not in logged:
             logged.add(id(original))
             incident = describe_incident(original) if original is not None else ""
             _logger.error("request %s failed at %s\n%s", request_id, error.path, incident)
-    return [shown(error, request_id) for error in errors]
+    return [shown(error, request_id) for error in found]
+
+
+def _place(error: GraphQLError) -> list[tuple[int, str, int]]:
+    """Return where an error stands in the response, so that the order does not depend on chance."""
+    return [(0, one, 0) if isinstance(one, str) else (1, "", one) for one in error.path or ()]
 
 
 def _original(error: GraphQLError) -> Exception | None:

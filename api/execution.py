@@ -1,13 +1,16 @@
 """From a request to its result: the one way in for HTTP, the console's pages and tests."""
 
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Final
 
 from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql import execute as execute_graphql
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
+from api import plan
 from api.context import Context
 from api.documents import NotExecuted, PreparedOperation, prepare
 from api.errors import shown_all
@@ -23,19 +26,54 @@ class NotAStream(DomainError):
     code = "NOT_A_STREAM"
 
 
+_DATA: Final = "data"
+
+
 @dataclass(frozen=True, slots=True)
 class GraphQLResult:
     """What a client gets.
 
     Attributes:
-        body: The response as the specification has it; `data` is absent when nothing was executed.
+        members: The response as the specification has it, without what `data` holds.
         executed: Whether execution began.
         status: The HTTP status that says how it ended; None where it depends on the media type.
+        data: What a plan gave, as JSON already.
     """
 
-    body: dict[str, Any]
+    members: dict[str, Any]
     executed: bool
     status: int | None = None
+    data: str | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The response as the specification has it; no `data` when nothing was executed."""
+        return dict(self._in_order(json.loads))
+
+    @property
+    def text(self) -> str:
+        """The same as JSON."""
+        if self.data is None:
+            return _dump(self.members)
+        parts = [
+            f'"{name}":{value if name == _DATA else _dump(value)}'
+            for name, value in self._in_order(str)
+        ]
+        return f"{{{','.join(parts)}}}"
+
+    def _in_order(self, read: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+        """Return the members: what went wrong, what was found, and whatever else there is."""
+        if self.data is None:
+            yield from self.members.items()
+            return
+        if "errors" in self.members:
+            yield "errors", self.members["errors"]
+        yield _DATA, read(self.data)
+        yield from ((name, one) for name, one in self.members.items() if name != "errors")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), default=str)
 
 
 async def execute(viewer: Viewer, request: GraphQLRequest, request_id: str = "-") -> GraphQLResult:
@@ -53,6 +91,15 @@ async def execute(viewer: Viewer, request: GraphQLRequest, request_id: str = "-"
 
 async def answer(prepared: PreparedOperation, context: Context) -> GraphQLResult:
     """Return the result of a query or mutation."""
+    planned = await plan.answer(prepared, context)
+    if planned is None:
+        return await execute_ordinarily(prepared, context)
+    errors = shown_all(planned.errors, context.request_id)
+    return GraphQLResult({"errors": errors} if errors else {}, executed=True, data=planned.data)
+
+
+async def execute_ordinarily(prepared: PreparedOperation, context: Context) -> GraphQLResult:
+    """Return the result of an operation without a plan: the reference for those with one."""
     return result_of(await run_operation(prepared, context), context.request_id)
 
 

@@ -1,9 +1,7 @@
 """GraphQL over HTTP: what becomes of a request, and how it is answered."""
 
 import json
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from graphql import GraphQLError
 from starlette.requests import Request
@@ -38,7 +36,7 @@ async def graphql(request: Request) -> Response:
     # Clients that take only application/json expect 200 for any well-formed GraphQL answer.
     modern = answer_type(request) == GRAPHQL_RESPONSE
     status = result.status or (200 if result.executed or not modern else 400)
-    response = _answer(request, result.body, status, request_id)
+    response = _answer(request, result.text, status, request_id)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "POST"
     return response
@@ -54,13 +52,16 @@ def _watching(request: Request, viewer: Viewer, request_id: str) -> Context:
     )
 
 
-def _error_body(error: DomainError, request_id: str) -> dict[str, Any]:
-    return {"errors": [shown(GraphQLError(error.message, original_error=error), request_id)]}
+def _error_body(error: DomainError, request_id: str) -> str:
+    return json.dumps(
+        {"errors": [shown(GraphQLError(error.message, original_error=error), request_id)]},
+        separators=(",", ":"),
+    )
 
 
-def _answer(request: Request, body: Mapping[str, Any], status: int, request_id: str) -> Response:
+def _answer(request: Request, body: str, status: int, request_id: str) -> Response:
     return Response(
-        json.dumps(body, separators=(",", ":"), default=str),
+        body,
         status,
         headers={"X-Request-Id": request_id, "Cache-Control": "no-store"},
         media_type=f"{answer_type(request)}; charset=utf-8",

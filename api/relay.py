@@ -20,8 +20,17 @@ _ID_BYTES = 32
 
 def encode_id(noun: Noun, key: Key) -> strawberry.ID:
     """Return the global id of a row: its noun and both parts of its key, opaque to clients."""
-    raw = noun.name.encode() + b":" + key.organisation_id.bytes + key.id.bytes
-    return strawberry.ID(base64.urlsafe_b64encode(raw).decode().rstrip("="))
+    return strawberry.ID(_opaque(noun, key.organisation_id.bytes + key.id.bytes))
+
+
+def encode_row_id(noun: Noun, organisation_id: str, row_id: str) -> str:
+    """Return the same for a key that PostgreSQL has written."""
+    return _opaque(noun, bytes.fromhex((organisation_id + row_id).replace("-", "")))
+
+
+def _opaque(noun: Noun, key: bytes) -> str:
+    raw = noun.name.encode() + b":" + key
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def decode_id(text: str) -> tuple[Noun, Key] | None:

@@ -121,7 +121,7 @@ class Query:
     async def _find(info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         require_somebody(info)
         decoded = [decode_id(one) for one in ids]
-        wanted = [one if one and one[0].name in _NODES else None for one in decoded]
+        wanted = [one if one and one[0].name in NODES else None for one in decoded]
         found = await asyncio.gather(
             *(info.context.find_record(*one) for one in wanted if one is not None)
         )
@@ -163,7 +163,7 @@ schema = _Schema(
 )
 GRAPH = schema._schema  # noqa: SLF001 - Strawberry offers no other way to its GraphQL schema.
 describe(GRAPH)
-_NODES = frozenset(
+NODES = frozenset(
     name
     for name, one in GRAPH.type_map.items()
     if is_object_type(one) and "Node" in [interface.name for interface in one.interfaces]

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from psycopg.pq.abc import PGresult
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from tenants.access import Viewer, ViewerKind
 from tenants.announcements import write_events
 from tenants.keys import Purpose, mac
+from tenants.pipeline import Parameters, Pool, send
 from tenants.settings import Settings, get_settings
 from tenants.work import Bell, Session
 
@@ -21,6 +23,13 @@ Ring = Callable[[Sequence[Bell]], None]
 
 sessions: async_sessionmaker[Session] = async_sessionmaker(class_=Session, expire_on_commit=False)
 _ring: list[Ring] = []
+_readers: list[Pool] = []
+
+_SCOPE: Final = (
+    b"SELECT set_config('app.organisations', $1, true), set_config('app.person', $2, true),"
+    b" set_config('app.token', $3, true), set_config('app.operator', $4, true)"
+)
+_SCOPE_OF_READER: Final = _SCOPE + b", set_config('transaction_read_only', 'on', true)"
 
 
 def application_role(database: str) -> str:
@@ -96,19 +105,27 @@ def scope_statement(viewer: Viewer) -> str:
     `SET LOCAL`, because Citus hands it on to its shards and `set_config()` not. Every value is
     made of UUIDs and hexadecimal digits by this function; nothing of a caller's gets into it.
     """
+    organisations, person, token, operator = _scope_of(viewer)
+    return (
+        f"SET LOCAL ROLE {_role_of(viewer)};"
+        f"SET LOCAL app.organisations = '{organisations}';"
+        f"SET LOCAL app.person = '{person}';"
+        f"SET LOCAL app.token = '{token}';"
+        f"SET LOCAL app.operator = '{operator}'"
+    )
+
+
+def _scope_of(viewer: Viewer) -> tuple[str, str, str, str]:
+    """Return the values of the four settings that the policies compare with."""
     organisations = ",".join(str(key) for key in viewer.roles)
     # Whoever holds a person's token has a part of the person's rights in one organisation, and
     # nothing of what is the person's own elsewhere.
     whole = viewer.kind is ViewerKind.PERSON and viewer.scopes is None
-    person = str(viewer.id) if whole else ""
-    token = viewer.token_hash.hex() if viewer.token_hash else ""
-    operator = "on" if viewer.kind is ViewerKind.OPERATOR else ""
     return (
-        f"SET LOCAL ROLE {_role_of(viewer)};"
-        f"SET LOCAL app.organisations = '{{{organisations}}}';"
-        f"SET LOCAL app.person = '{person}';"
-        f"SET LOCAL app.token = '{token}';"
-        f"SET LOCAL app.operator = '{operator}'"
+        f"{{{organisations}}}",
+        str(viewer.id) if whole else "",
+        viewer.token_hash.hex() if viewer.token_hash else "",
+        "on" if viewer.kind is ViewerKind.OPERATOR else "",
     )
 
 
@@ -151,3 +168,41 @@ async def run(
         for ring in _ring if session.bells else ():
             ring(session.bells)
     return result
+
+
+@asynccontextmanager
+async def reading(size: int) -> AsyncIterator[None]:
+    """Give `read` connections of its own for the time of the block."""
+    url = application_url(get_settings()).set(drivername="postgresql")
+    pool = Pool(url.render_as_string(hide_password=False), size)
+    _readers.append(pool)
+    try:
+        yield
+    finally:
+        _readers.remove(pool)
+        await pool.close()
+
+
+async def read(viewer: Viewer, text: bytes, parameters: Parameters) -> PGresult:
+    """Return the result of one statement in the viewer's scope, in one round trip.
+
+    Within `reading` it has a transaction of its own, which cannot write; else it joins the session
+    that `run` would have. The scope is set by `set_config`, in the same message: to send `BEGIN`,
+    four times `SET LOCAL` and `COMMIT` costs as much as a small statement.
+
+    Args:
+        viewer: Whose scope it has. The one that makes releases reads by `run`.
+        text: With numbered parameters; it is prepared, and so comes from a bounded set.
+        parameters: Their values as PostgreSQL reads them.
+    """
+    if viewer.kind is ViewerKind.BENCHMARK:
+        message = "a release is made by run()"
+        raise ValueError(message)
+    scope = [value.encode() for value in _scope_of(viewer)]
+    if _readers:
+        return (await _readers[-1].send([(_SCOPE_OF_READER, scope), (text, parameters)]))[1]
+    async with sessions() as session:
+        connection = await (await session.connection()).get_raw_connection()
+        driver = connection.driver_connection
+        assert driver is not None  # noqa: S101 - a connection that was just taken is open.
+        return (await send(driver, [(_SCOPE, scope), (text, parameters)]))[1]

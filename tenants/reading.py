@@ -17,7 +17,9 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    any_,
     case,
+    cast,
     false,
     func,
     literal,
@@ -107,7 +109,7 @@ class Listing:
         return next((one for one in orderings if one.name == self.ordering), orderings[0])
 
 
-def _seen_by(
+def seen_by(
     viewer: Viewer, visible: Visibility, organisation_id: Any, organisations: set[UUID]
 ) -> ColumnElement[bool]:
     """Return which rows the viewer sees, given the role held in each organisation concerned.
@@ -124,13 +126,13 @@ def _seen_by(
     return or_(
         false(),
         *(
-            and_(organisation_id.in_(members), visible(viewer, role))
+            and_(organisation_id == any_(literal(members, ARRAY(Uuid()))), visible(viewer, role))
             for role, members in by_role.items()
         ),
     )
 
 
-def _masked(
+def masked(
     expression: Expression, permission: Permission | None, viewer: Viewer, noun: Noun
 ) -> Expression:
     """Return the expression where the role grants the permission, and null elsewhere."""
@@ -140,15 +142,16 @@ def _masked(
     if len(allowed) == len(viewer.roles):
         return expression
     if not allowed:
-        return null()
-    return case((noun.organisation_id.in_(allowed), expression), else_=null())
+        return cast(null(), expression.type)
+    held = noun.organisation_id == any_(literal(allowed, ARRAY(Uuid())))
+    return case((held, expression), else_=null())
 
 
-def _followed(relation: ToOne, viewer: Viewer, noun: Noun) -> Any:
+def followed(relation: ToOne, viewer: Viewer, noun: Noun) -> Any:
     """Return the other noun's id where the viewer may follow the relation, and null elsewhere."""
     if relation.followed is None:
         return relation.key
-    seen = _seen_by(viewer, relation.followed, noun.organisation_id, set(viewer.roles))
+    seen = seen_by(viewer, relation.followed, noun.organisation_id, set(viewer.roles))
     return case((seen, relation.key), else_=null())
 
 
@@ -156,11 +159,11 @@ def _selected(noun: Noun, viewer: Viewer) -> list[Label[Any]]:
     """Return every column and key of the noun, labelled by position to keep names short."""
     expressions = [noun.organisation_id, noun.id]
     expressions += [
-        _masked(column.expression, column.permission, viewer, noun)
+        masked(column.expression, column.permission, viewer, noun)
         for column in noun.columns.values()
     ]
     expressions += [
-        _masked(_followed(relation, viewer, noun), relation.permission, viewer, noun)
+        masked(followed(relation, viewer, noun), relation.permission, viewer, noun)
         for relation in noun.to_one.values()
     ]
     return [expression.label(f"c{index}") for index, expression in enumerate(expressions)]
@@ -185,7 +188,7 @@ async def fetch_by_keys(
     rows = await session.execute(
         select(*_selected(noun, viewer)).where(
             tuple_(noun.organisation_id, noun.id).in_(sorted(wanted)),
-            _seen_by(
+            seen_by(
                 viewer,
                 noun.visible,
                 noun.organisation_id,
@@ -257,7 +260,7 @@ def _below(
     rooted = organisations != {NO_PARENT}
     scope = organisations if rooted else set(viewer.roles)
     statement = statement.where(
-        _seen_by(viewer, visible, noun.organisation_id, scope or {NO_PARENT})
+        seen_by(viewer, visible, noun.organisation_id, scope or {NO_PARENT})
     )
     if rooted:
         statement = statement.where(noun.organisation_id == parents.c.organisation_id)

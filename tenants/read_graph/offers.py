@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, Date, Text, and_, func, literal, select
 
 from tenants.access import Permission
 from tenants.interviews.models import Interview
@@ -46,7 +46,7 @@ def _of_requisition(column: Any) -> ColumnElement[Any]:
     )
 
 
-_OFFER_DAY = func.date(func.timezone("UTC", Offer.resolved_at))
+_OFFER_DAY = func.date(func.timezone("UTC", Offer.resolved_at), type_=Date())
 OFFER_ORDERS = (
     by_day("EXTENDED_ON_DESC", Offer.extended_on, descending=True),
     by_day("EXTENDED_ON_ASC", Offer.extended_on, descending=False),
@@ -114,7 +114,7 @@ OFFER = Noun(
     columns={
         "external_id": Column(Offer.external_id),
         "application_id": Column(_of_application(Application.external_id)),
-        "job_title": Column(_of_requisition(func.nullif(Requisition.title, ""))),
+        "job_title": Column(_of_requisition(func.nullif(Requisition.title, "", type_=Text()))),
         "version": Column(Offer.version),
         "status": Column(Offer.status),
         "extended_on": Column(Offer.extended_on),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api import plan
 from api.execution import execute
 from api.requests import GraphQLRequest
 from tenants.access import Viewer
@@ -31,9 +32,16 @@ def ask() -> Ask:
 
 
 @pytest.fixture
-def statements(connection: AsyncConnection) -> Callable[[], list[str]]:
-    """Collect the statements that a test sends, without those that set the scope."""
+def statements(
+    connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], list[str]]:
+    """Collect the statements of the ordinary way, without those that set the scope."""
     sent: list[str] = []
+
+    async def no_plan(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(plan, "answer", no_plan)
 
     def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if not statement.startswith(("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK")):

@@ -1,0 +1,197 @@
+"""A block: everything that one statement reads, and how its rows are handed out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+from psycopg.adapt import Transformer
+
+from api.plan.reasons import Reason, Unplanned
+from api.plan.request import Render, Request, Row
+from tenants import db, rowsets
+from tenants.nouns import Noun
+from tenants.reading import Key, Listing
+from tenants.rowsets import (
+    ByKeys,
+    BySlug,
+    FollowedFrom,
+    ListedBelow,
+    Rowset,
+    conditions_of,
+    keys_parameters,
+    slug_parameter,
+)
+from tenants.statements import (
+    NotCompilable,
+    Statement,
+    compile_rowsets,
+    condition_shape,
+    condition_values,
+    shape_of,
+)
+
+# One for each kind of viewer and each combination of filters, orders and page sizes.
+KEPT_STATEMENTS: Final = 32
+
+_numbers = count()
+
+
+@dataclass(slots=True)
+class Template:
+    """A set of rows, as far as it is known before a request.
+
+    Attributes:
+        noun: Of which noun.
+        number: Unique over all blocks: where a request keeps the rows.
+        source: How its rows are found; of a list only the noun's place is known.
+        parent: The set that it hangs from, by rank.
+        listing: What makes the listing of a list for a request.
+        counted: Only how many there are.
+    """
+
+    noun: Noun
+    source: ByKeys | BySlug | FollowedFrom | None = None
+    parent: int | None = None
+    listing: Callable[[Request], Listing] | None = None
+    counted: bool = False
+    placed: bool = False
+    columns: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    number: int = field(default_factory=lambda: next(_numbers))
+
+    def column(self, name: str) -> Callable[[], int]:
+        """Want a column, and return what tells where it stands once all are wanted."""
+        if name not in self.columns:
+            self.columns.append(name)
+        return lambda: rowsets.CELLS + self.columns.index(name)
+
+    def key(self, name: str) -> Callable[[], int]:
+        """Want the id at the other end of a relation, likewise."""
+        if name not in self.keys:
+            self.keys.append(name)
+        return lambda: rowsets.CELLS + len(self.columns) + self.keys.index(name)
+
+
+class Block:
+    """What one statement reads.
+
+    Attributes:
+        templates: Its sets of rows, each behind the one that it hangs from.
+        render: Writes a row of the first set; None for the operation itself.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.templates: list[Template] = []
+        self.render: Render | None = None
+        self._statements: dict[Any, Statement] = {}
+
+    @property
+    def first(self) -> int:
+        """Where a request keeps the rows of the first set."""
+        return self.templates[0].number
+
+    def add(self, template: Template) -> int:
+        """Add a set and return its rank."""
+        self.templates.append(template)
+        return len(self.templates) - 1
+
+    async def fetch(
+        self,
+        request: Request,
+        keys: Mapping[int, Sequence[Key]],
+        slugs: Mapping[int, str] | None = None,
+    ) -> None:
+        """Read all the sets for a request, in one statement.
+
+        Args:
+            request: Keeps the rows.
+            keys: Of each set that is read by keys, by rank, which.
+            slugs: Of each that is read by slug, likewise.
+        """
+        given: dict[str, Any] = {}
+        for rank, wanted in keys.items():
+            organisations, ids = keys_parameters(rank)
+            given[organisations] = [key.organisation_id for key in wanted]
+            given[ids] = [key.id for key in wanted]
+        for rank, slug in (slugs or {}).items():
+            given[slug_parameter(rank)] = slug
+        statement = self._statement(request, given)
+        try:
+            parameters = statement.bind(request.viewer, given)
+        except NotCompilable as error:
+            raise Unplanned(Reason.VISIBILITY) from error
+        result = await db.read(request.viewer, statement.text, parameters)
+        transformer = Transformer()
+        transformer.set_pgresult(result)
+        self._hand_out(request, transformer.load_rows(0, result.ntuples, tuple))
+
+    def _statement(self, request: Request, given: dict[str, Any]) -> Statement:
+        """Return the statement for a request, and add the values of its lists to the parameters."""
+        listed: dict[int, ListedBelow] = {}
+        shapes = []
+        for rank, template in enumerate(self.templates):
+            if template.listing is None:
+                continue
+            listing = template.listing(request)
+            conditions = conditions_of(listing)
+            listed[rank] = ListedBelow(template.parent, listing, conditions, template.counted)
+            for index, condition in enumerate(conditions):
+                given.update(condition_values(rank, index, condition))
+            shapes.append(
+                (
+                    listing.order.name,
+                    listing.window.size,
+                    listing.window.backward,
+                    tuple(condition_shape(one) for one in conditions),
+                )
+            )
+        shape = (shape_of(request.viewer), tuple(shapes))
+        statement = self._statements.get(shape)
+        if statement is None:
+            statement = self._compile(request, listed)
+            if len(self._statements) >= KEPT_STATEMENTS:
+                self._statements.clear()
+            self._statements[shape] = statement
+        return statement
+
+    def _compile(self, request: Request, listed: Mapping[int, ListedBelow]) -> Statement:
+        sets = []
+        for rank, template in enumerate(self.templates):
+            source = listed[rank] if template.source is None else template.source
+            sets.append(
+                Rowset(
+                    template.noun,
+                    source,
+                    tuple(template.columns),
+                    tuple(template.keys),
+                    template.placed,
+                )
+            )
+        try:
+            return compile_rowsets(sets, request.viewer)
+        except NotCompilable as error:
+            raise Unplanned(Reason.VISIBILITY, str(error)) from error
+
+    def _hand_out(self, request: Request, rows: Sequence[Row]) -> None:
+        """Keep the rows by key, by parent or as totals, as each set is looked up."""
+        by_rank: list[list[Row]] = [[] for _ in self.templates]
+        for row in rows:
+            by_rank[int(row[rowsets.RANK])].append(row)
+        for template, found in zip(self.templates, by_rank, strict=True):
+            request.rows[template.number] = _looked_up_as(template, found)
+
+
+def _looked_up_as(template: Template, rows: list[Row]) -> Any:
+    if template.source is not None:
+        return {(row[rowsets.ORGANISATION], row[rowsets.ID]): row for row in rows}
+    if template.counted:
+        return {
+            (row[rowsets.PARENT_ORGANISATION], row[rowsets.PARENT]): int(row[rowsets.ID])
+            for row in rows
+        }
+    below: dict[Any, list[Row]] = {}
+    for row in rows:
+        below.setdefault((row[rowsets.PARENT_ORGANISATION], row[rowsets.PARENT]), []).append(row)
+    return below

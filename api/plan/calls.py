@@ -1,0 +1,89 @@
+"""Calls of resolvers that are written by hand, with the arguments that the operation gives them."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from graphql import GraphQLError, GraphQLField
+from graphql.execution.values import get_argument_values
+from strawberry.types.arguments import convert_arguments
+
+from api.plan.reasons import Reason, Unplanned
+from api.plan.request import Nodes, Request
+from api.plan.selecting import python_field
+from api.schema import schema
+
+
+class Arguments:
+    """The arguments of one field, as its resolver takes them."""
+
+    def __init__(self, field: GraphQLField, nodes: Nodes) -> None:
+        """Take the first of the nodes: validation has seen that the others say the same."""
+        self._field = field
+        self._node = nodes[0]
+        self._declared = python_field(field).arguments
+
+    def of(self, request: Request) -> dict[str, Any]:
+        """Return the arguments in a request, by their names in Python.
+
+        Raises:
+            Unplanned: One of them is refused.
+        """
+        if not self._declared:
+            return {}
+        found: dict[str, Any] | None = request.given.get(id(self))
+        if found is None:
+            found = request.given[id(self)] = self._read(request)
+        return found
+
+    def _read(self, request: Request) -> dict[str, Any]:
+        try:
+            given = get_argument_values(self._field, self._node, request.variables)
+        except GraphQLError as error:
+            raise Unplanned(Reason.ARGUMENT) from error
+        return convert_arguments(
+            given,
+            self._declared,
+            scalar_registry=schema.schema_converter.scalar_registry,
+            config=schema.config,
+        )
+
+
+class Call:
+    """The resolver of one field, or the attribute that it shows.
+
+    Attributes:
+        awaited: Whether the value has to be awaited.
+    """
+
+    def __init__(self, field: GraphQLField, nodes: Nodes) -> None:
+        """Find out what the resolver wants to be given."""
+        declared = python_field(field)
+        self._name = declared.python_name
+        self._resolver = resolver = declared.base_resolver
+        self._arguments = Arguments(field, nodes)
+        self._source = self._info = None
+        self._with_self = False
+        self.awaited = False
+        if resolver is not None:
+            function: Any = resolver.wrapped_func
+            self._function: Callable[..., Any] = function
+            self.awaited = inspect.iscoroutinefunction(function)
+            source = resolver.parent_parameter or resolver.root_parameter
+            self._source = None if source is None else source.name
+            self._with_self = resolver.self_parameter is not None
+            info = resolver.info_parameter
+            self._info = None if info is None else info.name
+
+    def __call__(self, source: Any, request: Request) -> Any:
+        """Return what the field resolves to for a source."""
+        if self._resolver is None:
+            return getattr(source, self._name)
+        given = dict(self._arguments.of(request))
+        if self._source is not None:
+            given[self._source] = source
+        if self._info is not None:
+            given[self._info] = request.info
+        if self._with_self:
+            return self._function(source, **given)
+        return self._function(**given)

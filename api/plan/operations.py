@@ -1,0 +1,98 @@
+"""Operations: each compiled once for each shape that its variables give it, then followed."""
+
+from typing import Any, Final
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+from api.plan.reasons import Reason, Unplanned
+from api.plan.request import Request
+from api.plan.roots import Roots, Variant
+from api.plan.selecting import Selecting, fragments_of
+from api.schema import GRAPH
+
+# Ids can name every noun in turn, and so give one operation many shapes.
+KEPT_VARIANTS: Final = 16
+
+_STEERING: Final = frozenset({"skip", "include"})
+
+
+class _Directives(Visitor):
+    """Finds the variables that @skip and @include ask, and refuses other directives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if node.name.value not in _STEERING:
+            raise Unplanned(Reason.DIRECTIVE, node.name.value)
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.names.add(argument.value.name.value)
+
+
+class Operation:
+    """One operation of a validated document."""
+
+    def __init__(self, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        """Look at what can be planned at all.
+
+        Raises:
+            Unplanned: This cannot.
+        """
+        if operation.operation is not OperationType.QUERY:
+            raise Unplanned(Reason.KIND)
+        self._operation = operation
+        self._fragments = fragments_of(document)
+        directives = _Directives()
+        visit(document, directives)
+        self._steering = sorted(directives.names)
+        self._roots: dict[Any, Roots] = {}
+        self._variants: dict[Any, Variant] = {}
+
+    def coerce(self, variables: dict[str, Any]) -> VariableValues:
+        """Return the variables as the schema reads them.
+
+        Raises:
+            Unplanned: One of them is refused.
+        """
+        defined = self._operation.variable_definitions or ()
+        coerced = get_variable_values(GRAPH, defined, variables)
+        if isinstance(coerced, list):
+            raise Unplanned(Reason.INVALID)
+        return coerced
+
+    def variant(self, request: Request) -> Variant:
+        """Return the operation in the shape that a request's variables give it.
+
+        Raises:
+            Unplanned: Something in it is not planned.
+        """
+        steering = tuple(request.variables.coerced.get(name) for name in self._steering)
+        roots = self._roots.get(steering)
+        if roots is None:
+            roots = self._roots[steering] = Roots(self._selecting(request.variables))
+        nouns = roots.nouns(request)
+        variant = self._variants.get((steering, nouns))
+        if variant is None:
+            if len(self._variants) >= KEPT_VARIANTS:
+                self._variants.clear()
+            variant = self._variants[steering, nouns] = roots.compile(nouns)
+        return variant
+
+    def _selecting(self, variables: VariableValues) -> Selecting:
+        """Return what is selected; of the variables only those that steer it are kept."""
+        kept = VariableValues(
+            {name: one for name, one in variables.sources.items() if name in self._steering},
+            {name: one for name, one in variables.coerced.items() if name in self._steering},
+        )
+        return Selecting(GRAPH, self._operation, self._fragments, kept)

@@ -1,0 +1,206 @@
+"""One round trip to PostgreSQL for a scope and a prepared statement, below every ORM.
+
+psycopg's libpq layer (`psycopg.pq`, driven by its own generators) sends everything at once and
+hands the result over as bytes. What is sent up to one sync is one transaction, unless one is open
+already.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from psycopg import AsyncConnection, OperationalError, errors, generators
+from psycopg.abc import PQGen
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
+from psycopg.pq.abc import PGresult
+
+Parameters = Sequence[bytes | None]
+Prepared = tuple[bytes, Parameters]
+
+# Statements that a connection keeps prepared; the one not used for longest goes first.
+KEPT: Final = 200
+_GOOD: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+
+class _Names:
+    """What a connection has prepared. A name is never used twice: it outlives a rollback."""
+
+    def __init__(self) -> None:
+        self.known: OrderedDict[bytes, bytes] = OrderedDict()
+        self.used = 0
+
+    def new(self, text: bytes) -> bytes:
+        self.used += 1
+        name = self.known[text] = b"afterword_%d" % self.used
+        return name
+
+    def surplus(self, wanted: int) -> list[bytes]:
+        """Return the names of statements to be forgotten, which are no longer known then."""
+        count = max(0, len(self.known) - max(KEPT, wanted))
+        return [self.known.popitem(last=False)[1] for _ in range(count)]
+
+
+async def send(connection: AsyncConnection[Any], statements: Sequence[Prepared]) -> list[PGresult]:
+    """Return the results of statements that went to PostgreSQL together.
+
+    Nothing stays prepared, so that the connection may be anybody's.
+
+    Args:
+        connection: One that nobody else uses meanwhile.
+        statements: Texts with numbered parameters, and their values as text.
+
+    Raises:
+        Error: What PostgreSQL says of the first one that failed; none has had an effect then.
+    """
+    libpq = connection.pgconn
+    with _pipeline(libpq):
+        for text, parameters in statements:
+            libpq.send_query_params(text, parameters)
+        return await _results(connection, len(statements))
+
+
+async def _send_prepared(
+    connection: AsyncConnection[Any], names: "_Names", statements: Sequence[Prepared]
+) -> list[PGresult]:
+    """Return the same; each text is parsed and planned once for the connection."""
+    libpq = connection.pgconn
+    fresh: list[bytes] = []
+    with _pipeline(libpq):
+        try:
+            for text, _ in statements:
+                if text not in names.known:
+                    libpq.send_prepare(names.new(text), text)
+                    fresh.append(text)
+            for text, parameters in statements:
+                names.known.move_to_end(text)
+                libpq.send_query_prepared(names.known[text], parameters)
+            surplus = names.surplus(len(statements))
+            for name in surplus:
+                libpq.send_query_params(b"DEALLOCATE " + name, None)
+            results = await _results(connection, len(fresh) + len(statements) + len(surplus))
+        except BaseException:
+            for text in fresh:
+                names.known.pop(text, None)
+            raise
+    return results[len(fresh) : len(fresh) + len(statements)]
+
+
+@contextmanager
+def _pipeline(libpq: Any) -> Iterator[None]:
+    libpq.enter_pipeline_mode()
+    try:
+        yield
+    finally:
+        if libpq.status == ConnStatus.OK:
+            # Refused while results are on their way, when the wait was cancelled.
+            with suppress(OperationalError):
+                libpq.exit_pipeline_mode()
+
+
+async def _results(connection: AsyncConnection[Any], count: int) -> list[PGresult]:
+    """Return the results of so many statements, up to the sync behind them."""
+    connection.pgconn.pipeline_sync()
+    results = (await connection.wait(_fetched(connection.pgconn, count + 1)))[:-1]
+    _check(results, connection)
+    return results
+
+
+def _fetched(libpq: Any, count: int) -> PQGen[list[PGresult]]:
+    """Send what waits and return so many results."""
+
+    def steps() -> Generator[Any, Any, list[PGresult]]:
+        yield from generators.send(libpq)
+        results: list[PGresult] = []
+        while len(results) < count:
+            result = yield from generators.fetch(libpq)
+            if result is not None:
+                results.append(result)
+        return results
+
+    return steps()
+
+
+def _check(results: Sequence[PGresult], connection: AsyncConnection[Any]) -> None:
+    for result in results:
+        if result.status not in _GOOD:
+            state = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
+            raise _error_class(state)(result.get_error_message(connection.info.encoding))
+
+
+def _error_class(state: str) -> type[errors.Error]:
+    try:
+        return errors.lookup(state)
+    except KeyError:
+        return errors.DatabaseError
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    connection: AsyncConnection[Any]
+    names: _Names = field(default_factory=_Names)
+
+
+class Pool:
+    """Connections that send prepared statements, opened when they are first needed."""
+
+    def __init__(self, conninfo: str, size: int) -> None:
+        """Open none yet.
+
+        Args:
+            conninfo: Where and as whom, as libpq reads it.
+            size: At most so many; who comes when all are in use waits.
+        """
+        self._conninfo = conninfo
+        self._free: asyncio.LifoQueue[_Open | None] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._free.put_nowait(None)
+
+    async def send(self, statements: Sequence[Prepared]) -> list[PGresult]:
+        """Return what `send` returns, on any connection.
+
+        A connection that PostgreSQL has closed meanwhile is replaced once, so that only what can
+        be repeated may be sent.
+        """
+        taken = await self._free.get()
+        used = taken is not None
+        try:
+            taken = taken or await self._open()
+            try:
+                return await _send_prepared(taken.connection, taken.names, statements)
+            except OperationalError:
+                if not used or taken.connection.pgconn.status == ConnStatus.OK:
+                    raise
+                await taken.connection.close()
+                taken = await self._open()
+                return await _send_prepared(taken.connection, taken.names, statements)
+        finally:
+            self._free.put_nowait(await _reusable(taken))
+
+    async def _open(self) -> _Open:
+        # Statements are planned once for all values: to plan one takes longer than to run it.
+        return _Open(
+            await AsyncConnection.connect(
+                self._conninfo, autocommit=True, options="-c plan_cache_mode=force_generic_plan"
+            )
+        )
+
+    async def close(self) -> None:
+        """Close what is open and free."""
+        while not self._free.empty():
+            taken = self._free.get_nowait()
+            if taken is not None:
+                await taken.connection.close()
+
+
+async def _reusable(taken: _Open | None) -> _Open | None:
+    """Return what was taken if nothing is left on it, or None once it is closed."""
+    if taken is None:
+        return None
+    libpq = taken.connection.pgconn
+    if libpq.status == ConnStatus.OK and not libpq.pipeline_status:
+        return taken
+    await taken.connection.close()
+    return None

@@ -1,0 +1,299 @@
+"""Several sets of rows of the read graph in one statement, each below the one it hangs from.
+
+What `tenants.reading` fetches level by level, one statement here fetches at once, from one
+snapshot: every set is a materialised common table expression that starts from the keys of the set
+above it. Who sees what is written by the same functions, so that it stands in one place.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.sql import CompoundSelect
+from sqlalchemy.types import TypeEngine
+
+from tenants.access import Viewer
+from tenants.nouns import Expression, Noun, ToMany, Visibility
+from tenants.paging import Ordering, Window, window_conditions, window_order
+from tenants.read_graph import NOUNS
+from tenants.reading import Listing, followed, masked, seen_by
+
+# Where things stand in every row that comes back; what a set's columns hold begins at CELLS.
+RANK: Final = 0
+PARENT_ORGANISATION: Final = 1
+PARENT: Final = 2
+ORGANISATION: Final = 3
+ID: Final = 4
+PLACE: Final = 5
+CELLS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ByKeys:
+    """Rows whose keys are bound, in two arrays of the same length."""
+
+
+@dataclass(frozen=True, slots=True)
+class BySlug:
+    """The organisation whose slug is bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedFrom:
+    """Rows that a to-one relation of another set leads to, each once."""
+
+    parent: int
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBelow:
+    """A list below each row of another set; without one, the viewer's organisations.
+
+    Attributes:
+        parent: The other set.
+        listing: Which list, and which part of it.
+        conditions: Its filters and its window, made once so that their parameters can be found.
+        counted: Only how many there are.
+    """
+
+    parent: int | None
+    listing: Listing
+    conditions: Sequence[ColumnElement[bool]]
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rowset:
+    """A set of rows of one noun.
+
+    Attributes:
+        noun: Which noun.
+        source: Which rows of it.
+        columns: Names of the columns that are wanted, in their order.
+        keys: Names of the to-one relations whose other end's id is wanted, after the columns.
+        placed: Whether the value that the list is ordered by is wanted.
+    """
+
+    noun: Noun
+    source: ByKeys | BySlug | FollowedFrom | ListedBelow
+    columns: Sequence[str] = ()
+    keys: Sequence[str] = ()
+    placed: bool = False
+
+
+def conditions_of(listing: Listing) -> list[ColumnElement[bool]]:
+    """Return what keeps a list to its filters, and what keeps it to its window.
+
+    Raises:
+        BadCursor: A cursor belongs to another list or order.
+    """
+    noun, relation = NOUNS[listing.relation.target], listing.relation
+    filters = [relation.filters[name](value) for name, value in listing.filters.items()]
+    return [*filters, *window_conditions(listing.order, noun.id, listing.window)]
+
+
+def without_window(listing: Listing, conditions: Sequence[ColumnElement[bool]]) -> list[Any]:
+    """Return the filters among a list's conditions: what its total is counted under."""
+    return list(conditions[: len(listing.filters)])
+
+
+def keys_parameters(rank: int) -> tuple[str, str]:
+    """Return the names of the two parameters that `ByKeys` binds in a set."""
+    return f"organisations_{rank}", f"ids_{rank}"
+
+
+def slug_parameter(rank: int) -> str:
+    """Return the name of the parameter that `BySlug` binds in a set."""
+    return f"slug_{rank}"
+
+
+def select_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> CompoundSelect[Any]:
+    """Return one statement that yields the rows of all the sets, every value as text.
+
+    Args:
+        rowsets: In an order in which each stands behind the one that it hangs from.
+        viewer: Whose sight decides what the rows are.
+    """
+    tables: list[CTE] = []
+    for rank, rowset in enumerate(rowsets):
+        rows = _rows(rowset, rank, viewer, rowsets, tables)
+        tables.append(rows.cte(f"r{rank}").prefix_with("MATERIALIZED"))
+    width = max(CELLS + len(one.columns) + len(one.keys) for one in rowsets)
+    return union_all(
+        *(
+            _as_text(rank, rowset, table, width)
+            for rank, (rowset, table) in enumerate(zip(rowsets, tables, strict=True))
+        )
+    )
+
+
+def _rows(
+    rowset: Rowset, rank: int, viewer: Viewer, rowsets: Sequence[Rowset], tables: Sequence[CTE]
+) -> Select[Any]:
+    """Return the rows of one set."""
+    match rowset.source:
+        case ByKeys():
+            return _by_keys(rowset, rank, viewer)
+        case BySlug():
+            slug = bindparam(slug_parameter(rank), None, Text())
+            column = rowset.noun.columns["slug"].expression
+            return _own(rowset, viewer).where(column == slug)
+        case FollowedFrom(parent, relation):
+            return _followed_from(rowset, viewer, tables[parent], f"k_{relation}")
+        case ListedBelow() as source if source.parent is None:
+            return _organisations(rowset, source, viewer)
+        case ListedBelow() as source:
+            assert source.parent is not None  # noqa: S101 - mypy does not see the case above.
+            unique = not isinstance(rowsets[source.parent].source, ListedBelow)
+            parents = _parents(tables[source.parent], unique=unique)
+            return _listed_below(rowset, source, viewer, parents)
+
+
+def _own(rowset: Rowset, viewer: Viewer) -> Select[Any]:
+    """Return the noun's visible rows, with what is wanted of each."""
+    noun = rowset.noun
+    return select(*_selected(rowset, viewer)).where(_seen(viewer, noun.visible, noun))
+
+
+def _seen(viewer: Viewer, visible: Visibility, noun: Noun) -> ColumnElement[bool]:
+    return seen_by(viewer, visible, noun.organisation_id, set(viewer.roles))
+
+
+def _selected(rowset: Rowset, viewer: Viewer) -> list[Any]:
+    """Return the row's key and what is wanted of it, under names that tell which is which."""
+    noun = rowset.noun
+    found: list[Any] = [noun.organisation_id.label("o"), noun.id.label("i")]
+    source = rowset.source
+    if rowset.placed and isinstance(source, ListedBelow):
+        found.append(source.listing.order.expression.label("place"))
+    for name in rowset.columns:
+        column = noun.columns[name]
+        found.append(masked(column.expression, column.permission, viewer, noun).label(f"c_{name}"))
+    for name in rowset.keys:
+        relation = noun.to_one[name]
+        key = masked(followed(relation, viewer, noun), relation.permission, viewer, noun)
+        found.append(key.label(f"k_{name}"))
+    return found
+
+
+def _by_keys(rowset: Rowset, rank: int, viewer: Viewer) -> Select[Any]:
+    organisations, ids = keys_parameters(rank)
+    asked = (
+        func.unnest(
+            bindparam(organisations, None, ARRAY(Uuid())), bindparam(ids, None, ARRAY(Uuid()))
+        )
+        .table_valued("o", "i", name="asked")
+        .render_derived()
+    )
+    return _looked_up(rowset, viewer, asked)
+
+
+def _followed_from(rowset: Rowset, viewer: Viewer, parent: CTE, key: str) -> Select[Any]:
+    asked = (
+        select(parent.c.o, parent.c[key].label("i"))
+        .where(parent.c[key].is_not(None))
+        .distinct()
+        .subquery("asked")
+    )
+    return _looked_up(rowset, viewer, asked)
+
+
+def _looked_up(rowset: Rowset, viewer: Viewer, asked: FromClause) -> Select[Any]:
+    """Return the rows with the keys asked for, each by its own look-up in the primary key."""
+    noun = rowset.noun
+    # The limit keeps PostgreSQL from joining instead: decision 11.
+    row = (
+        _own(rowset, viewer)
+        .where(noun.organisation_id == asked.c.o, noun.id == asked.c.i)
+        .limit(literal_column("1"))
+        .correlate(asked)
+        .lateral("looked")
+    )
+    return select(row).select_from(asked.join(row, true()))
+
+
+def _parents(table: CTE, *, unique: bool) -> FromClause:
+    keys = select(table.c.o.label("po"), table.c.i.label("pi"))
+    return (keys if unique else keys.distinct()).subquery("parents")
+
+
+def _organisations(rowset: Rowset, source: ListedBelow, viewer: Viewer) -> Select[Any]:
+    if source.counted:
+        counted = select(func.count().label("total")).select_from(rowset.noun.id.class_)
+        return counted.where(_seen(viewer, rowset.noun.visible, rowset.noun))
+    return _windowed(_own(rowset, viewer), source, rowset.noun)
+
+
+def _listed_below(
+    rowset: Rowset, source: ListedBelow, viewer: Viewer, parents: FromClause
+) -> Select[Any]:
+    noun, relation = rowset.noun, source.listing.relation
+    if source.counted:
+        visible = relation.countable or noun.visible
+        counted = select(func.count().label("total")).select_from(noun.id.class_)
+        rows = counted.where(
+            _seen(viewer, visible, noun), *without_window(source.listing, source.conditions)
+        )
+    else:
+        rows = _windowed(_own(rowset, viewer), source, noun)
+    below = _below(rows, relation, noun, parents).lateral("below")
+    return select(parents.c.po, parents.c.pi, below).select_from(parents.join(below, true()))
+
+
+def _below(rows: Select[Any], relation: ToMany, noun: Noun, parents: FromClause) -> Select[Any]:
+    rows = rows.where(noun.organisation_id == parents.c.po)
+    if relation.key is not None:
+        rows = rows.where(relation.key == parents.c.pi)
+    return rows.correlate(parents)
+
+
+def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun) -> Select[Any]:
+    order: Ordering = source.listing.order
+    window: Window = source.listing.window
+    # A number in the text lets PostgreSQL plan for it; there are few page sizes.
+    limit: Expression = literal_column(str(window.size + 1))
+    return (
+        rows.where(*source.conditions).order_by(*window_order(order, noun.id, window)).limit(limit)
+    )
+
+
+def _as_text(rank: int, rowset: Rowset, table: CTE, width: int) -> Select[Any]:
+    """Return the rows of a set as all sets' rows look: the set's rank, keys, and texts."""
+    names: Mapping[str, Any] = dict(table.c.items())
+    wanted = ["po", "pi", "o", "i", "place"]
+    wanted += [f"c_{name}" for name in rowset.columns] + [f"k_{name}" for name in rowset.keys]
+    if isinstance(rowset.source, ListedBelow) and rowset.source.counted:
+        wanted = ["po", "pi", "o", "total"]
+    texts = [_text(names[name]) if name in names else _nothing() for name in wanted]
+    texts += [_nothing()] * (width - 1 - len(texts))
+    return select(literal_column(f"'{rank}'").label("rank"), *texts)
+
+
+def _nothing() -> ColumnElement[Any]:
+    return cast(null(), Text())
+
+
+def _text(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return a value as the text that `tenants.row_values` reads."""
+    kind: TypeEngine[Any] = column.type
+    if isinstance(kind, ARRAY):
+        return cast(func.to_json(column), Text())
+    return cast(column, Text())
