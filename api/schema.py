@@ -32,9 +32,17 @@ from api.types.integrations import (
 )
 from api.types.interviews import invite_candidate, open_interview
 from api.types.invitations import save_answers, submit_response
+from api.types.members import (
+    change_role,
+    invite_member,
+    remove_member,
+    resend_member_invitation,
+    withdraw_member_invitation,
+)
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
 from api.types.scalars import YEAR_MONTH, YearMonth
+from api.types.sessions import revoke_session, revoke_sessions
 from tenants import read_graph
 from tenants.errors import InvalidInput
 from tenants.organisations import queries as organisations
@@ -143,6 +151,13 @@ class Mutation:
     update_integration = update_integration
     rotate_integration_secret = rotate_integration_secret
     delete_integration = delete_integration
+    invite_member = invite_member
+    resend_member_invitation = resend_member_invitation
+    withdraw_member_invitation = withdraw_member_invitation
+    change_role = change_role
+    remove_member = remove_member
+    revoke_session = revoke_session
+    revoke_sessions = revoke_sessions
 
 
 class _Schema(strawberry.Schema):

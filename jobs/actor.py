@@ -69,6 +69,10 @@ class Task:
 
         return await run(both, self.viewer)
 
+    async def finish(self) -> None:
+        """Mark the job done: what it had to do is done, and nothing of it is kept."""
+        await run(work.finish, self.viewer, job_id=self.job_id)
+
 
 Perform = Callable[[Task], Awaitable[None]]
 

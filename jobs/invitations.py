@@ -4,14 +4,8 @@ from uuid import UUID
 
 from jobs import mail
 from jobs.actor import Task, actor
-from tenants.access import Viewer
 from tenants.db import run
 from tenants.interviews import letters
-from tenants.work import Session
-
-
-async def _nothing_more(_session: Session, _viewer: Viewer) -> None:
-    """Leave it at that: the mail is sent, and nothing of it is kept."""
 
 
 @actor("invitations.send")
@@ -29,4 +23,4 @@ async def send(task: Task) -> None:
     else:
         # While the relay is away the jobs of those who have answered look like all others.
         await mail.greet()
-    await task.complete(_nothing_more)
+    await task.finish()

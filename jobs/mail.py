@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from tenants.interviews.letters import Letter
+from tenants.letters import Letter
 from tenants.settings import get_settings
 
 _TIMEOUT_SECONDS = 20.0

@@ -24,6 +24,13 @@ class Connections(dramatiq.Middleware):
 broker.add_middleware(Connections())
 
 # The broker must be set before a job is declared.
-from jobs import benchmarks, events, insights, interviews, invitations  # noqa: E402 - see above.
+from jobs import (  # noqa: E402 - see above.
+    benchmarks,
+    events,
+    insights,
+    interviews,
+    invitations,
+    members,
+)
 
-__all__ = ["benchmarks", "broker", "events", "insights", "interviews", "invitations"]
+__all__ = ["benchmarks", "broker", "events", "insights", "interviews", "invitations", "members"]

@@ -5,6 +5,7 @@ from tenants.benchmarks import models as benchmarks
 from tenants.insights import models as insights
 from tenants.integrations import models as integrations
 from tenants.interviews import models as interviews
+from tenants.members import models as members
 from tenants.offers import models as offers
 from tenants.organisations import models as organisations
 from tenants.questionnaires import models as questionnaires
@@ -16,6 +17,7 @@ __all__ = [
     "insights",
     "integrations",
     "interviews",
+    "members",
     "offers",
     "organisations",
     "questionnaires",

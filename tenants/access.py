@@ -48,6 +48,7 @@ class Role(StrEnum):
     INTAKE = "INTAKE"
     JOB = "JOB"
     OPERATOR = "OPERATOR"
+    INVITEE = "INVITEE"
 
 
 # What an organisation makes somebody; the other parts of people come from their firm.
@@ -252,6 +253,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             segments=Reach.ALL,
         ),
         Role.CANDIDATE: Part(frozenset({_P.RESPONSE_SUBMIT})),
+        Role.INVITEE: Part(frozenset({_P.MEMBER_JOIN})),
         Role.INTAKE: Part(
             frozenset({_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN}),
             cases=Reach.ALL,

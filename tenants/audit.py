@@ -32,6 +32,11 @@ class AuditAction(StrEnum):
     INTEGRATION_DISABLED = "integration.disabled"
     INTEGRATION_ENABLED = "integration.enabled"
     INTEGRATION_DELETED = "integration.deleted"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_INVITATION_WITHDRAWN = "member.invitation_withdrawn"
+    MEMBER_JOINED = "member.joined"
+    MEMBER_ROLE_CHANGED = "member.role_changed"
+    MEMBER_REMOVED = "member.removed"
 
 
 class AuditSubject(TenantKey, Model):

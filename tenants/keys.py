@@ -42,6 +42,8 @@ class Purpose(StrEnum):
     OBSERVER = "observer"
     ORDER = "order"
     EVENT = "event"
+    MEMBER = "member"
+    FORM = "form"
 
 
 @lru_cache(maxsize=64)

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     QUESTIONNAIRE_PUBLISH = "questionnaire:publish"
     MEMBER_READ = "member:read"
     MEMBER_MANAGE = "member:manage"
+    MEMBER_JOIN = "member:join"
     ENGAGEMENT_READ = "engagement:read"
     ENGAGEMENT_MANAGE = "engagement:manage"
     INTEGRATION_READ = "integration:read"

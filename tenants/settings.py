@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         job_lease_seconds: How long a started job may be silent before it is given to another.
         invite_within_days: An offer declined longer ago than this gets no mail by itself.
         invitation_days: Days from the first mail until the link expires and the interview closes.
+        session_idle_minutes: A browser's session ends when it was not used for so long.
+        session_hours: A browser's session ends so long after signing in, used or not.
+        member_invitation_days: Days until an invitation to become a member expires.
         anonymous_minimum_invitations: Invitations in 12 months from which on ANONYMOUS is offered;
             the floor is 100 (`methodology`).
         flush_minimum: Anonymous submissions that leave the holding place together; the floor is 5.
@@ -51,6 +54,9 @@ class Settings(BaseSettings):
     job_lease_seconds: int = Field(default=60, ge=5)
     invite_within_days: int = Field(default=60, ge=1)
     invitation_days: int = Field(default=30, ge=7)
+    session_idle_minutes: int = Field(default=120, ge=5)
+    session_hours: int = Field(default=12, ge=1)
+    member_invitation_days: int = Field(default=7, ge=1)
     anonymous_minimum_invitations: int = Field(default=100, ge=100)
     flush_minimum: int = Field(default=5, ge=5)
     disclosure_minimum: int = Field(default=5, ge=5)

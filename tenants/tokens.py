@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import hmac
 from dataclasses import dataclass
 from uuid import UUID
@@ -26,6 +27,11 @@ class Token:
     organisation_id: UUID
     subject_id: UUID
     number: int = 0
+
+
+def hash_token(token: str) -> bytes:
+    """Return what is kept of a token. It is random, so that a plain digest cannot be guessed."""
+    return hashlib.sha256(token.encode()).digest()
 
 
 def make_token(purpose: Purpose, token: Token) -> str:

@@ -18,10 +18,12 @@ from tenants.interviews import service as interviews
 from tenants.interviews import submission
 from tenants.interviews.models import Confidentiality, Interview, Invitation
 from tenants.keys import Purpose
+from tenants.members import service as members
 from tenants.model import new_id
 from tenants.offers import service as offers
 from tenants.offers.statuses import OfferStatus
 from tenants.organisations import service as organisations
+from tenants.organisations import sessions
 from tenants.organisations.models import FirmRole, Industry, Region, SizeBand
 from tenants.questionnaires import service as questionnaires
 from tenants.questionnaires.logic import Answered
@@ -150,6 +152,28 @@ async def make_client(*, name: str | None = None, languages: str = "en") -> Clie
         job,
         intake.integration_id,
     )
+
+
+async def make_member_invitation(client: Client, **changes: Any) -> UUID:
+    """Let HR invite somebody to become a member; return the invitation's id."""
+    return await run(
+        members.invite_member,
+        client.hr,
+        organisation_id=client.organisation_id,
+        **{
+            "email": f"invited{next(_numbers)}@{client.slug}.example",
+            "role": Role.LEADERSHIP,
+            "department": "Board",
+            **changes,
+        },
+    )
+
+
+async def make_session(viewer: Viewer) -> str:
+    """Sign somebody in, and return the id by which they can end the session."""
+    assert viewer.id is not None
+    await run(sessions.start_session, Viewer.operator(), person_id=viewer.id)
+    return (await run(sessions.list_sessions, viewer))[0].id
 
 
 async def make_offer(client: Client, **changes: Any) -> UUID:

@@ -6,7 +6,8 @@ from api.auth.links import candidate_viewer
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.errors import Unauthenticated
-from tenants.organisations.service import authenticate, hash_token
+from tenants.organisations.service import authenticate
+from tenants.tokens import hash_token
 
 SESSION_COOKIE = "afterword_session"
 

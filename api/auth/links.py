@@ -1,4 +1,7 @@
-"""A candidate's link turned into a viewer."""
+"""Links of mails turned into viewers."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from tenants.access import Role, Viewer, ViewerKind
 from tenants.keys import Purpose
@@ -36,3 +39,39 @@ def receipt_viewer(token: str) -> Viewer | None:
     if read is None:
         return None
     return Viewer(ViewerKind.CANDIDATE, roles={read.organisation_id: Role.CANDIDATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Whoever holds the link of an invitation to become a member.
+
+    Attributes:
+        organisation_id: Into which organisation.
+        invitation_id: Which invitation.
+        mail_number: Which of its mails the link came with.
+    """
+
+    organisation_id: UUID
+    invitation_id: UUID
+    mail_number: int
+
+    def viewer(self, who: Viewer | None = None) -> Viewer:
+        """Return somebody who may accept the invitation, and see nothing but that.
+
+        Args:
+            who: The person who is signed in, or the operator to make a new one.
+        """
+        roles = {self.organisation_id: Role.INVITEE}
+        return replace(who or Viewer(), roles=roles, mail_number=self.mail_number)
+
+
+def invitee(token: str) -> Invitee | None:
+    """Return who holds the link to join, or None if this installation did not make it.
+
+    Args:
+        token: The part of the link that follows `/join/`.
+    """
+    read = read_token(Purpose.MEMBER, token)
+    if read is None:
+        return None
+    return Invitee(read.organisation_id, read.subject_id, read.number)

@@ -1,6 +1,5 @@
 """Signing in with an address and a password, and signing out."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -16,12 +15,10 @@ from api.pages.rendering import lead_to, respond
 from tenants.access import Viewer, ViewerKind
 from tenants.db import run
 from tenants.errors import Unauthenticated
-from tenants.organisations import queries
-from tenants.organisations import service as organisations
-from tenants.organisations.models import TokenKind
+from tenants.organisations import passwords, queries, sessions
 from tenants.settings import get_settings
+from tenants.tokens import hash_token
 
-SESSION: Final = timedelta(hours=12)
 _HOME: Final = "/console"
 _LONGEST_EMAIL: Final = 320
 _LONGEST_PASSWORD: Final = 1_000
@@ -84,7 +81,7 @@ async def post_sign_in(request: Request) -> Response:
     try:
         address = request.client.host if request.client is not None else None
         attempt = attempts.start(account=email, address=address)
-        token = await _sign_in(email, password)
+        token = await _sign_in(email, password, request.headers.get("user-agent"))
     except TooManyAttempts as refusal:
         response = _form(wanted, HTTPStatus.TOO_MANY_REQUESTS, "too_many", email)
         response.headers["Retry-After"] = str(refusal.seconds)
@@ -97,7 +94,7 @@ async def post_sign_in(request: Request) -> Response:
     response.set_cookie(
         SESSION_COOKIE,
         token,
-        max_age=int(SESSION.total_seconds()),
+        max_age=get_settings().session_hours * 3600,
         path="/",
         secure=_is_secure(),
         httponly=True,
@@ -120,7 +117,7 @@ async def post_sign_out(request: Request) -> Response:
     return response
 
 
-async def _sign_in(email: str, password: str) -> str:
+async def _sign_in(email: str, password: str, user_agent: str | None) -> str:
     """Return the token of a new session.
 
     Raises:
@@ -129,13 +126,12 @@ async def _sign_in(email: str, password: str) -> str:
     # Nobody has such an address or password, but the answer has to take as long as any other.
     if "\0" in email or len(email) > _LONGEST_EMAIL or len(password) > _LONGEST_PASSWORD:
         email = password = ""
-    person_id = await run(organisations.sign_in, Viewer.operator(), email=email, password=password)
+    person_id = await run(passwords.sign_in, Viewer.operator(), email=email, password=password)
     return await run(
-        organisations.issue_token,
+        sessions.start_session,
         Viewer.operator(),
         person_id=person_id,
-        kind=TokenKind.SESSION,
-        lifetime=SESSION,
+        user_agent=user_agent,
     )
 
 
@@ -143,7 +139,7 @@ async def _end_session(request: Request) -> None:
     """Make the token in the browser's cookie worthless, if it has one."""
     token = request.cookies.get(SESSION_COOKIE)
     if token:
-        await run(queries.delete_token, Viewer(token_hash=organisations.hash_token(token)))
+        await run(queries.delete_token, Viewer(token_hash=hash_token(token)))
 
 
 def _is_secure() -> bool:

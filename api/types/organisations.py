@@ -27,11 +27,14 @@ from api.types.interviews import (
     ResponseFilter,
 )
 from api.types.invitations import Invitation, find_invitation
+from api.types.members import MemberInvitation, Membership
 from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
 from api.types.questionnaires import Questionnaire
+from api.types.sessions import SessionType, session_type
 from tenants import read_graph
 from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind
 from tenants.organisations import queries as organisations
+from tenants.organisations import sessions
 from tenants.organisations.models import Industry, Region, SizeBand
 from tenants.reading import Key, Record
 
@@ -47,25 +50,6 @@ class FirmType:
 
     slug: str
     name: str
-
-
-@of_noun(read_graph.MEMBERSHIP)
-class Membership:
-    """A person's role in an organisation.
-
-    Attributes:
-        id: Opaque and stable; what `assignHiringManager` takes.
-        name: The person's name.
-        email: The address that the person signs in with.
-        role: The part the person plays.
-        department: Where the person works; an interviewer must not be of the hiring department.
-    """
-
-    id: strawberry.ID
-    name: str
-    email: str | None
-    role: Role
-    department: str | None
 
 
 @of_noun(
@@ -96,6 +80,7 @@ class Organisation(Node):
         questionnaires: What candidates are asked.
         editions: Its published insights, the newest first.
         members: Who has a role in it.
+        member_invitations: Who was invited to have one and has not accepted yet.
         intake_events: What an applicant-tracking system posted, and what became of it.
         integrations: Its machine clients, by name.
         jobs: Work that happens later, with its progress and outcome.
@@ -114,6 +99,7 @@ class Organisation(Node):
     questionnaires: Connection[Questionnaire] | None
     editions: Connection[Edition] | None
     members: Connection[Membership] | None
+    member_invitations: Connection[MemberInvitation] | None
     intake_events: Connection[IntakeEvent] | None
     integrations: list[Integration] | None
     jobs: Connection[Job] | None
@@ -238,6 +224,11 @@ class ViewerType:
             for key, role in self.principal.roles.items()
             if role in PEOPLE_ROLES
         ]
+
+    @strawberry.field
+    async def sessions(self, info: Info) -> list[SessionType]:
+        """The browsers in which the person is signed in, the last used first."""
+        return [session_type(one) for one in await info.context.run(sessions.list_sessions)]
 
     @strawberry.field
     async def invitation(self, info: Info) -> Invitation | None:

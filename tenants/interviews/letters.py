@@ -1,14 +1,13 @@
 """The mails that candidates get, written when they are sent and kept nowhere."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from tenants.access import Permission, Viewer, require
 from tenants.interviews import queries
 from tenants.interviews.models import InterviewStatus
-from tenants.keys import Purpose, mac
+from tenants.keys import Purpose
+from tenants.letters import Letter, message_id
 from tenants.questionnaires.texts import Placeholder, TextKey, fill
 from tenants.questionnaires.versions import definition_of
 from tenants.settings import get_settings
@@ -33,25 +32,6 @@ _MONTHS = {
         "Dezember",
     )
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail ready to be sent.
-
-    Attributes:
-        to: The address.
-        subject: One line.
-        body: Plain text, with the link in it.
-        message_id: The same whenever this letter is written.
-        language: In which it is written.
-    """
-
-    to: str
-    subject: str
-    body: str = field(repr=False)
-    message_id: str
-    language: str
 
 
 async def write_invitation(
@@ -106,7 +86,7 @@ async def write_invitation(
         to=candidate.email,
         subject=fill(texts[TextKey.INVITATION_SUBJECT][language], filled),
         body=fill(texts[TextKey.INVITATION_BODY][language], filled),
-        message_id=_message_id(invitation_id, mail_number),
+        message_id=message_id(Purpose.LINK, invitation_id.bytes, bytes([mail_number])),
         language=language,
     )
 
@@ -126,9 +106,3 @@ def in_words(day: date, language: str) -> str:
     if language in _MONTHS:
         return f"{day.day}. {_MONTHS[language][day.month - 1]} {day.year}"
     return f"{day.day} {day:%B} {day.year}"
-
-
-def _message_id(invitation_id: UUID, mail_number: int) -> str:
-    digest = mac(Purpose.LINK, b"message", invitation_id.bytes, bytes([mail_number]))
-    host = urlsplit(get_settings().public_url).hostname or "localhost"
-    return f"<{digest[:16].hex()}@{host}>"

@@ -91,7 +91,10 @@ class FirmMember(Model):
 
 
 class AccessToken(Model):
-    """A bearer token or a browser's session, kept as a hash only."""
+    """A bearer token or a browser's session, kept as a hash only.
+
+    `expires_at` of a session moves on while it is used, until `ends_at`.
+    """
 
     __tablename__ = "access_tokens"
     __table_args__ = (Index("ix_access_tokens_person_id", "person_id"),)
@@ -101,6 +104,9 @@ class AccessToken(Model):
     kind: Mapped[TokenKind] = mapped_column(Coded(TokenKind))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    user_agent: Mapped[str | None]
 
 
 class Organisation(Model):
@@ -128,6 +134,7 @@ class Membership(TenantKey, Model):
     role: Mapped[Role] = mapped_column(Coded(Role))
     department: Mapped[str | None]
     ats_user_id: Mapped[str | None]
+    role_changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Engagement(Tenant, Model):

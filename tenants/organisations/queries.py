@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
 
 from tenants.access import Permission, Role, Viewer, ViewerKind, require, require_operator
 from tenants.errors import NotFound
@@ -17,24 +17,35 @@ from tenants.organisations.models import (
     Membership,
     Organisation,
     Person,
+    TokenKind,
 )
 from tenants.work import Session
 
 
-async def find_person_of_token(session: Session, viewer: Viewer) -> Person | None:
-    """Return whose unexpired token the viewer presents, or None.
+async def find_token(session: Session, viewer: Viewer) -> tuple[AccessToken, Person] | None:
+    """Return the unexpired token that the viewer presents and whose it is, or None.
 
     Row-level security is scoped to the presented token alone here, so nothing else can come back.
     """
     if viewer.token_hash is None:
         return None
-    return await session.scalar(
-        select(Person)
-        .join(AccessToken, AccessToken.person_id == Person.id)
-        .where(
-            AccessToken.token_hash == viewer.token_hash,
-            AccessToken.expires_at > datetime.now(UTC),
-        )
+    rows = await session.execute(
+        select(AccessToken, Person)
+        .join(Person, AccessToken.person_id == Person.id)
+        .where(AccessToken.token_hash == viewer.token_hash, is_alive(datetime.now(UTC)))
+    )
+    found = rows.first()
+    return (found[0], found[1]) if found is not None else None
+
+
+def is_alive(now: datetime) -> ColumnElement[bool]:
+    """Return which tokens still open something: a session ends when its person's role changes."""
+    changed = exists().where(
+        Membership.person_id == AccessToken.person_id,
+        Membership.role_changed_at > AccessToken.created_at,
+    )
+    return and_(
+        AccessToken.expires_at > now, or_(AccessToken.kind != TokenKind.SESSION, not_(changed))
     )
 
 

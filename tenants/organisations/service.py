@@ -1,14 +1,9 @@
 """What can be done with firms, organisations and people, and how people prove who they are."""
 
-import asyncio
-import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from tenants.access import (
     MEMBER_ROLES,
@@ -21,7 +16,7 @@ from tenants.access import (
 )
 from tenants.errors import InvalidInput, Unauthenticated
 from tenants.model import new_id
-from tenants.organisations import queries
+from tenants.organisations import queries, sessions
 from tenants.organisations.models import (
     AccessToken,
     Engagement,
@@ -37,11 +32,9 @@ from tenants.organisations.models import (
     SizeBand,
     TokenKind,
 )
+from tenants.organisations.passwords import hash_password
+from tenants.tokens import hash_token
 from tenants.work import Session
-
-_PASSWORDS = PasswordHash((Argon2Hasher(),))
-# Checked when there is nobody, so that an unknown address takes as long as a wrong password.
-_NOBODYS_HASH = _PASSWORDS.hash(secrets.token_urlsafe())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +47,6 @@ class OrganisationProfile:
     size_band: SizeBand
     region: Region
     language: str
-
-
-def hash_token(token: str) -> bytes:
-    """Return what is kept of a token. It is random, so that a plain digest cannot be guessed."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 async def create_firm(session: Session, viewer: Viewer, *, slug: str, name: str) -> UUID:
@@ -78,7 +66,7 @@ async def create_person(
         id=new_id(),
         email=email.strip().lower(),
         name=name,
-        password_hash=_PASSWORDS.hash(password) if password is not None else None,
+        password_hash=hash_password(password) if password is not None else None,
     )
     session.add(person)
     return person.id
@@ -208,22 +196,6 @@ async def issue_token(
     return token
 
 
-async def sign_in(session: Session, viewer: Viewer, *, email: str, password: str) -> UUID:
-    """Return who signs in with an address and a password.
-
-    Raises:
-        Unauthenticated: Unknown address or wrong password; the answer and its time do not tell.
-    """
-    person = await queries.find_person_by_email(session, viewer, email=email)
-    known = person.password_hash if person is not None else None
-    # Hashing is slow on purpose, and nobody else should wait for it.
-    fits = await asyncio.to_thread(_PASSWORDS.verify, password, known or _NOBODYS_HASH)
-    if not fits or person is None or known is None:
-        message = "This address and password do not belong together."
-        raise Unauthenticated(message)
-    return person.id
-
-
 async def authenticate(session: Session, viewer: Viewer) -> Viewer:
     """Return the person behind the token that the viewer presents, with today's roles.
 
@@ -232,9 +204,11 @@ async def authenticate(session: Session, viewer: Viewer) -> Viewer:
     Raises:
         Unauthenticated: The token is unknown or has expired.
     """
-    person = await queries.find_person_of_token(session, viewer)
-    if person is None:
+    found = await queries.find_token(session, viewer)
+    if found is None:
         message = "The access token is unknown or has expired."
         raise Unauthenticated(message)
+    token, person = found
+    await sessions.keep_alive(session, viewer, token=token)
     roles = await queries.list_roles(session, viewer, person_id=person.id)
     return replace(viewer, kind=ViewerKind.PERSON, id=person.id, name=person.name, roles=roles)

@@ -15,6 +15,7 @@ from tenants.read_graph.offers import HIRING_MANAGER, OFFER, REQUISITION
 from tenants.read_graph.organisations import (
     INTAKE_EVENT,
     JOB,
+    MEMBER_INVITATION,
     MEMBERSHIP,
     ORGANISATION,
     ORGANISATIONS,
@@ -32,6 +33,7 @@ __all__ = [
     "INTERVIEW",
     "JOB",
     "MEMBERSHIP",
+    "MEMBER_INVITATION",
     "NOUNS",
     "OFFER",
     "ORGANISATION",
@@ -61,6 +63,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             EDITION,
             EDITION_CELL,
             MEMBERSHIP,
+            MEMBER_INVITATION,
             INTAKE_EVENT,
             INTEGRATION,
             JOB,

@@ -8,6 +8,7 @@ from tenants.access import Permission, Role, Viewer
 from tenants.integrations.models import IntakeEvent, Integration
 from tenants.interviews import queries as interviews
 from tenants.interviews.models import Response
+from tenants.members.models import MemberInvitation
 from tenants.nouns import Column, Noun, ToMany, shown_with, within_scopes
 from tenants.offers import queries as offers
 from tenants.offers.models import Requisition
@@ -81,6 +82,11 @@ ORGANISATION = Noun(
             permission=Permission.MEMBER_READ,
             orderings=by_id(Membership.person_id),
         ),
+        "member_invitations": ToMany(
+            "MemberInvitation",
+            permission=Permission.MEMBER_MANAGE,
+            orderings=(Ordering("NEWEST", MemberInvitation.id, UUID, descending=True),),
+        ),
         "intake_events": ToMany(
             "IntakeEvent",
             permission=Permission.INTAKE_READ,
@@ -119,6 +125,28 @@ MEMBERSHIP = Noun(
         ),
         "role": Column(Membership.role),
         "department": Column(Membership.department),
+    },
+)
+
+
+def _visible_invitations(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which invitations a role sees: those that wait, expired or not."""
+    manages = shown_with(Permission.MEMBER_MANAGE)(viewer, role)
+    return and_(manages, MemberInvitation.settled_at.is_(None))
+
+
+MEMBER_INVITATION = Noun(
+    name="MemberInvitation",
+    organisation_id=MemberInvitation.organisation_id,
+    id=MemberInvitation.id,
+    visible=_visible_invitations,
+    columns={
+        "email": Column(MemberInvitation.email),
+        "role": Column(MemberInvitation.role),
+        "department": Column(MemberInvitation.department),
+        "mail_number": Column(MemberInvitation.mail_number),
+        "created_at": Column(MemberInvitation.created_at),
+        "expires_at": Column(MemberInvitation.expires_at),
     },
 )
 

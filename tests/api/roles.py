@@ -51,6 +51,7 @@ ROWS = {
     "QuestionnaireVersion": {"version": "yes yes yes yes no no no"},
     "Question": {"question": "yes yes yes yes no no no"},
     "Edition": {"edition": "yes yes yes yes no no no"},
+    "MemberInvitation": {"invitation": "no yes no no no no no"},
     "IntakeEvent": {"event": "yes yes no no no no no"},
     "Integration": {"integration": "no yes no no no no no"},
     "Job": {"job": "yes yes no no no no no"},
@@ -79,6 +80,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         # What each of them is shown of it, test_benchmarks.py says.
         **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
         "members": "FORBIDDEN all FORBIDDEN FORBIDDEN",
+        "memberInvitations": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "intakeEvents": "all all FORBIDDEN FORBIDDEN",
         "integrations": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
         "jobs": "all all FORBIDDEN FORBIDDEN",
@@ -125,6 +127,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Membership": dict.fromkeys(
         ("id", "name", "email", "role", "department"), "never yes never never"
     ),
+    "MemberInvitation": dict.fromkeys(
+        ("id", "email", "role", "department", "mailNumber", "createdAt", "expiresAt"),
+        "never yes never never",
+    ),
     "IntakeEvent": dict.fromkeys(
         ("id", "action", "applicationId", "state", "reasonCode", "reason", "receivedAt"), _NAMED
     ),
@@ -142,7 +148,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 # Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
 PARTS = {
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology",
-    "Viewer": "id name kind firm memberships invitation",
+    "Viewer": "id name kind firm memberships sessions invitation",
     "ViewerMembership": "role organisation",
     "Firm": "slug name",
     # What each role gets to watch, test_watching.py says.
@@ -190,6 +196,7 @@ PARTS = {
     " lowerQuartile upperQuartile p10 p90 standing",
     "Methodology": "title insights benchmark",
     "MethodologyRule": "title text",
+    "Session": "id startedAt usedAt endsAt userAgent isCurrent",
     "UserError": "code message field",
     "RecordOfferOutcomePayload": "offer userErrors",
     "AssignHiringManagerPayload": "requisition userErrors",
@@ -201,8 +208,16 @@ PARTS = {
     "UpdateIntegrationPayload": "integration userErrors",
     "RotateIntegrationSecretPayload": "integration secret userErrors",
     "DeleteIntegrationPayload": "integrationId userErrors",
+    "InviteMemberPayload": "invitation userErrors",
+    "ResendMemberInvitationPayload": "invitation userErrors",
+    "WithdrawMemberInvitationPayload": "withdrawnInvitationId userErrors",
+    "ChangeRolePayload": "membership userErrors",
+    "RemoveMemberPayload": "removedMembershipId userErrors",
+    "RevokeSessionPayload": "session userErrors",
+    "RevokeSessionsPayload": "revokedCount userErrors",
 }
 
+_OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND"
 # What becomes of each mutation about the hiring manager's own requisition, in the order of COLUMNS,
 # and for the hiring manager about another one.
 MUTATIONS = {
@@ -210,6 +225,14 @@ MUTATIONS = {
     "assignHiringManager": "FORBIDDEN ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "openInterview": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "inviteCandidate": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "inviteMember": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    "resendMemberInvitation": _OF_MEMBERS,
+    "withdrawMemberInvitation": _OF_MEMBERS,
+    "changeRole": _OF_MEMBERS,
+    "removeMember": _OF_MEMBERS,
+    # It is a session of HR's.
+    "revokeSession": "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "revokeSessions": "ok ok ok ok ok UNAUTHENTICATED ok",
     "saveAnswers": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     "submitResponse": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     "createIntegration": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",

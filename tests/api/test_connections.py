@@ -31,6 +31,7 @@ def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
         ("Organisation", "intakeEvents"),
         ("Organisation", "interviews"),
         ("Organisation", "jobs"),
+        ("Organisation", "memberInvitations"),
         ("Organisation", "members"),
         ("Organisation", "offers"),
         ("Organisation", "questionnaires"),
@@ -102,6 +103,7 @@ async def test_every_list_refuses_a_bad_cursor_in_the_same_words(ask: Ask) -> No
             "This cursor does not belong to this list; take one from pageInfo or an edge.",
         ),
         ("FORBIDDEN", "Your role does not include member:read."),
+        ("FORBIDDEN", "Your role does not include member:manage."),
     }
 
 

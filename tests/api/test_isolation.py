@@ -17,7 +17,7 @@ from tenants.reading import Key
 from tests.api.conftest import Ask
 from tests.api.insight_world import publish, window
 from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of, walk
-from tests.factories import Client, make_client, make_offer
+from tests.factories import Client, make_client, make_member_invitation, make_offer
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -29,12 +29,43 @@ ID_ARGUMENTS = {
     ("assignHiringManager", "personId"),
     ("openInterview", "offerId"),
     ("inviteCandidate", "interviewId"),
+    ("createIntegration", "organisationId"),
+    ("updateIntegration", "integrationId"),
+    ("rotateIntegrationSecret", "integrationId"),
+    ("deleteIntegration", "integrationId"),
+    ("inviteMember", "organisationId"),
+    ("resendMemberInvitation", "invitationId"),
+    ("withdrawMemberInvitation", "invitationId"),
+    ("changeRole", "membershipId"),
+    ("removeMember", "membershipId"),
+    ("revokeSession", "sessionId"),
+}
+KEYLESS = {
+    "updateIntegration",
+    "rotateIntegrationSecret",
+    "deleteIntegration",
+    "assignHiringManager",
+    "resendMemberInvitation",
+    "withdrawMemberInvitation",
+    "changeRole",
+    "removeMember",
+    "revokeSession",
 }
 PAYLOADS = {
     "recordOfferOutcome": "offer { id }",
     "assignHiringManager": "requisition { id }",
     "openInterview": "interview { id }",
     "inviteCandidate": "interview { id }",
+    "createIntegration": "integration { id }",
+    "updateIntegration": "integration { id }",
+    "rotateIntegrationSecret": "integration { id }",
+    "deleteIntegration": "integrationId",
+    "inviteMember": "invitation { id }",
+    "resendMemberInvitation": "invitation { id }",
+    "withdrawMemberInvitation": "withdrawnInvitationId",
+    "changeRole": "membership { id }",
+    "removeMember": "removedMembershipId",
+    "revokeSession": "session { id }",
 }
 
 
@@ -86,10 +117,12 @@ async def test_foreign_records_are_as_unknown(
 ) -> None:
     world, other = await make_world(), await make_client()
     await publish(world.client, as_of=window()[1] + timedelta(days=365))
+    await make_member_invitation(world.client)
     ids = await walk(ask, world.client.hr, world.organisation)
     ids |= await walk(ask, world.client.consultant, world.organisation)
     kinds = {"Organisation", "Requisition", "Offer", "Interview", "Candidate", "Response"}
     kinds |= {"Questionnaire", "QuestionnaireVersion", "Question", "Membership", "IntakeEvent"}
+    kinds |= {"MemberInvitation", "Integration"}
     assert set(ids.values()) == {*kinds, "Edition", "Job"}
     before = await fingerprint(world.client, other)
     for foreign in ids:
@@ -128,36 +161,58 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
             "requisitionId": offer["requisition"]["id"],
             "personId": manager["id"],
         },
+        "createIntegration": {
+            "organisationId": found["id"],
+            "kind": "OAUTH_CONFIDENTIAL",
+            "name": "Reporting",
+            "scopes": ["offers:read"],
+        },
+        "updateIntegration": {"integrationId": "", "isEnabled": False},
+        "rotateIntegrationSecret": {"integrationId": ""},
+        "deleteIntegration": {"integrationId": ""},
+        "inviteMember": {
+            "organisationId": found["id"],
+            "email": "new@x.example",
+            "role": "HR",
+        },
+        "resendMemberInvitation": {"invitationId": ""},
+        "withdrawMemberInvitation": {"invitationId": ""},
+        "changeRole": {"membershipId": manager["id"], "role": "HR"},
+        "removeMember": {"membershipId": manager["id"]},
+        "revokeSession": {"sessionId": ""},
         "openInterview": {"offerId": offer["id"]},
         "inviteCandidate": {"interviewId": offer["interview"]["id"]},
     }
 
 
 @pytest.mark.parametrize("key", [None, "a key"])
-@pytest.mark.parametrize(("name", "argument"), sorted(ID_ARGUMENTS))
 async def test_mutations_take_foreign_ids_for_unknown_ones(
-    ask: Ask, statements: Callable[[], list[str]], name: str, argument: str, key: str | None
+    ask: Ask, statements: Callable[[], list[str]], key: str | None
 ) -> None:
     world, other = await make_world(), await make_client()
+    await make_member_invitation(world.client)
     ids = await walk(ask, world.client.hr, world.organisation)
-    given = (await own_inputs(ask, other))[name]
-    if key is not None and name != "assignHiringManager":
-        given["idempotencyKey"] = key
-    kind = name[0].upper() + name[1:]
-    query = (
-        f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ {PAYLOADS[name]}"
-        " userErrors { code message field } } }"
-    )
+    one_of_each = {its_type: foreign for foreign, its_type in ids.items()}.values()
+    inputs = await own_inputs(ask, other)
     before = await fingerprint(world.client, other)
-    for foreign in ids:
-        looks = []
-        for one in (foreign, *unknown_like(foreign, other.organisation_id)[:2]):
-            statements()
-            answer = await ask(other.hr, query, input={**given, argument: one})
-            (refusal,) = answer["data"][name]["userErrors"]
-            assert refusal["code"] == "NOT_FOUND"
-            looks.append((anonymous(answer, one), len(statements())))
-        assert looks == [looks[0]] * 3
+    for name, argument in sorted(ID_ARGUMENTS):
+        given = inputs[name]
+        if key is not None and name not in KEYLESS:
+            given["idempotencyKey"] = key
+        kind = name[0].upper() + name[1:]
+        query = (
+            f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ {PAYLOADS[name]}"
+            " userErrors { code message field } } }"
+        )
+        for foreign in one_of_each:
+            looks = []
+            for one in (foreign, *unknown_like(foreign, other.organisation_id)[:2]):
+                statements()
+                answer = await ask(other.hr, query, input={**given, argument: one})
+                (refusal,) = answer["data"][name]["userErrors"]
+                assert refusal["code"] == "NOT_FOUND"
+                looks.append((anonymous(answer, one), len(statements())))
+            assert looks == [looks[0]] * 3
     assert await fingerprint(world.client, other) == before
 
 

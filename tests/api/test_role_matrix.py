@@ -22,7 +22,7 @@ from tests.api.world import (
     requisition_of,
     response_of,
 )
-from tests.factories import make_client
+from tests.factories import make_client, make_member_invitation
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -55,6 +55,7 @@ def test_every_role_is_a_column_or_nobodys_in_the_api() -> None:
         Role.INTAKE,
         Role.JOB,
         Role.OPERATOR,
+        Role.INVITEE,
     }
 
 
@@ -111,6 +112,9 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         "QuestionnaireVersion": {"version": version["id"]},
         "Question": {"question": version["questions"][0]["id"]},
         "Edition": {"edition": node["editions"]["nodes"][0]["id"]},
+        "MemberInvitation": {
+            "invitation": world.id("MemberInvitation", await make_member_invitation(client))
+        },
         "IntakeEvent": {"event": node["intakeEvents"]["nodes"][0]["id"]},
         "Integration": {"integration": world.id("Integration", client.integration_id)},
         "Job": {"job": node["jobs"]["nodes"][0]["id"]},
@@ -185,8 +189,9 @@ ALL = {
     ("Organisation", "questionnaires"): "rows 1",
     ("Organisation", "editions"): "rows 1",
     ("Organisation", "members"): "rows 3",
+    ("Organisation", "memberInvitations"): "rows 1",
     ("Organisation", "intakeEvents"): "rows 1",
-    ("Organisation", "jobs"): "rows 5",
+    ("Organisation", "jobs"): "rows 6",
     ("Requisition", "offers"): "rows 6",
 }
 OWN = {

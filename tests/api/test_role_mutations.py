@@ -9,7 +9,7 @@ from tenants.access import Viewer
 from tests.api.conftest import Ask
 from tests.api.roles import ELSEWHERE, MUTATIONS, cells, viewers
 from tests.api.world import World, fingerprint, make_world, requisition_of
-from tests.factories import make_client
+from tests.factories import make_client, make_member_invitation, make_session
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -18,6 +18,13 @@ PAYLOADS = {
     "assignHiringManager": "requisition { id }",
     "openInterview": "interview { id }",
     "inviteCandidate": "interview { id }",
+    "inviteMember": "invitation { id }",
+    "resendMemberInvitation": "invitation { id }",
+    "withdrawMemberInvitation": "withdrawnInvitationId",
+    "changeRole": "membership { id role }",
+    "removeMember": "removedMembershipId",
+    "revokeSession": "session { id }",
+    "revokeSessions": "revokedCount",
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
     "createIntegration": "integration { id }",
@@ -38,6 +45,9 @@ async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
         {"questionCode": "recommendation", "value": {"scale": 7}},
     ]
     integration = {"integrationId": world.id("Integration", client.integration_id)}
+    assert client.leadership.id is not None
+    leadership = world.id("Membership", client.leadership.id)
+    invitation = "" if elsewhere else await make_member_invitation_id(world)
     return {
         "createIntegration": {
             "organisationId": world.organisation,
@@ -48,6 +58,18 @@ async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
         "updateIntegration": {**integration, "isEnabled": False},
         "rotateIntegrationSecret": integration,
         "deleteIntegration": integration,
+        "inviteMember": {
+            "organisationId": world.organisation,
+            "email": "somebody@new.example",
+            "role": "LEADERSHIP",
+            "idempotencyKey": "once",
+        },
+        "resendMemberInvitation": {"invitationId": invitation},
+        "withdrawMemberInvitation": {"invitationId": invitation},
+        "changeRole": {"membershipId": leadership, "role": "HIRING_MANAGER"},
+        "removeMember": {"membershipId": leadership},
+        "revokeSession": {"sessionId": "" if elsewhere else await make_session(client.hr)},
+        "revokeSessions": {"keepCurrent": False},
         "recordOfferOutcome": {
             "organisationId": world.organisation,
             "applicationId": "a new one",
@@ -70,6 +92,11 @@ async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
             "receiptCode": "MATRIX-0123-4567",
         },
     }
+
+
+async def make_member_invitation_id(world: World) -> str:
+    """Let HR invite somebody, and return the invitation's global id."""
+    return world.id("MemberInvitation", await make_member_invitation(world.client))
 
 
 async def attempt(ask: Ask, viewer: Viewer, name: str, given: Mapping[str, Any]) -> str:

@@ -75,16 +75,22 @@ COUNTS = {
         3,
     ),
 }
-# HR sees the members, whom the consultant does not.
+# HR sees the members and whom they invited, whom the consultant does not.
 MEMBERS = (
-    "members { totalCount nodes { name email role department } }",
-    # members, their number
-    2,
+    """members { totalCount nodes { name email role department } }
+      memberInvitations { totalCount nodes { email role } }""",
+    # members, their number, invitations, their number
+    4,
 )
 
 
 def test_every_list_of_the_schema_is_counted() -> None:
-    assert {*COUNTS, ("Organisation", "members"), ("Query", "organisations")} == set(LISTS)
+    assert {
+        *COUNTS,
+        ("Organisation", "members"),
+        ("Organisation", "memberInvitations"),
+        ("Query", "organisations"),
+    } == set(LISTS)
 
 
 async def add(client: Client, count: int) -> None:

@@ -15,9 +15,8 @@ from tenants.interviews.models import Invitation
 from tenants.keys import Purpose
 from tenants.model import new_id
 from tenants.organisations import queries as organisation_queries
-from tenants.organisations import service as organisations
 from tenants.organisations.models import AccessToken, Engagement, Membership, TokenKind
-from tenants.tokens import Token, make_token
+from tenants.tokens import Token, hash_token, make_token
 from tenants.work import Session
 from tests.api.asking import codes, post, site, token_of
 from tests.factories import Client, Invited, make_client, make_invited_candidate, submit
@@ -108,7 +107,7 @@ async def test_a_token_that_was_taken_back_is_over_at_once() -> None:
     client = await make_client()
     token, other = await token_of(client.hr), await token_of(client.hr)
     assert (await post(WHO, token=token)).status_code == 200
-    presented = Viewer(token_hash=organisations.hash_token(token))
+    presented = Viewer(token_hash=hash_token(token))
     await run(organisation_queries.delete_token, presented)
     assert is_refused(await post(WHO, token=token))
     assert (await post(WHO, token=other)).status_code == 200
@@ -122,7 +121,7 @@ async def test_no_token_is_kept_as_it_is() -> None:
         return [*await session.scalars(select(AccessToken.token_hash))]
 
     hashes = await run(kept, Viewer.operator())
-    assert organisations.hash_token(token) in hashes
+    assert hash_token(token) in hashes
     assert token.encode() not in b"".join(hashes)
     assert {len(one) for one in hashes} == {32}
 

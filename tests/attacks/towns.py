@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from tenants.access import Role, Viewer, ViewerKind
 from tenants.db import run
-from tenants.interviews import letters
 from tenants.interviews.models import (
     AdministratorKind,
     Interview,
@@ -19,6 +18,7 @@ from tenants.interviews.models import (
     Invitation,
 )
 from tenants.keys import Purpose
+from tenants.letters import message_id
 from tenants.model import new_id
 from tenants.offers.models import Application, Candidate, Offer, Requisition
 from tenants.offers.statuses import OfferStatus
@@ -207,5 +207,5 @@ def note_mail(one: Participant, order: int) -> None:
     one.known |= {
         "mail.order": order,
         "mail.language": one.language,
-        "mail.message_id": letters._message_id(one.invited.invitation_id, 1),
+        "mail.message_id": message_id(Purpose.LINK, one.invited.invitation_id.bytes, bytes([1])),
     }

@@ -34,13 +34,14 @@ from tenants.metrics import (
     RESPONSE_RATE,
     reason_key,
 )
-from tenants.organisations.service import authenticate, hash_token
+from tenants.organisations.service import authenticate
 from tenants.questionnaires.logic import Answer, check_answers
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.templates import load
 from tenants.questionnaires.values import COLUMNS, from_columns
 from tenants.reasons import REASONS, Controllability, DeclineReason
 from tenants.settings import get_settings
+from tenants.tokens import hash_token
 
 NORTHWIND, HAFEN, HARBOUR, NORDLICHT = (
     next(client for client in CLIENTS if client.slug == slug)

@@ -113,7 +113,14 @@ def perform(database: str) -> Perform:
     elif "jobs.interviews" not in sys.modules:
         # Jobs are declared on the broker that there is when they are imported first.
         dramatiq.set_broker(StubBroker(middleware=[AsyncIO()]))
-    from jobs import benchmarks, events, insights, interviews, invitations  # noqa: PLC0415
+    from jobs import (  # noqa: PLC0415
+        benchmarks,
+        events,
+        insights,
+        interviews,
+        invitations,
+        members,
+    )
     from jobs.actor import _perform_once  # noqa: PLC0415
 
     jobs: dict[str, Callable[[Any], Awaitable[None]]] = {
@@ -125,6 +132,7 @@ def perform(database: str) -> Perform:
         "invitations.send": invitations.send,
         "interviews.flush": interviews.flush,
         "interviews.close": interviews.close,
+        "members.invite": members.invite,
     }
 
     async def once(name: str, job_id: UUID, organisation_id: UUID | None) -> None:

@@ -23,12 +23,12 @@ from tenants.errors import Forbidden
 from tenants.interviews import service as interviews
 from tenants.interviews import submission
 from tenants.model import Model
-from tenants.organisations import service as organisations
 from tenants.settings import get_settings
+from tenants.tokens import hash_token
 from tenants.work import Session
 from tests.api.asking import token_of
 from tests.api.world import fingerprint, make_world
-from tests.factories import Client, make_client
+from tests.factories import Client, make_client, make_member_invitation
 from tests.tenants.insights.answered import add_response
 from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age, publish
 
@@ -88,6 +88,7 @@ GRANTED = {
         _P.BENCHMARK_READ,
     },
     Role.CANDIDATE: {_P.RESPONSE_SUBMIT},
+    Role.INVITEE: {_P.MEMBER_JOIN},
     Role.INTAKE: {_P.INTAKE_POST, _P.OFFER_RECORD, _P.INTERVIEW_OPEN},
     Role.JOB: {
         *_BY_HAND,
@@ -119,6 +120,7 @@ REACHES = {
     Role.FIRM_ADMINISTRATOR: "NONE NONE NONE NONE NONE",
     Role.INTEGRATION: "ALL ALL ATTRIBUTED ATTRIBUTED ALL",
     Role.CANDIDATE: "NONE NONE NONE NONE NONE",
+    Role.INVITEE: "NONE NONE NONE NONE NONE",
     Role.INTAKE: "ALL ALL ALL NONE NONE",
     Role.JOB: "ALL ALL ALL NONE NONE",
     Role.OPERATOR: "NONE NONE NONE NONE NONE",
@@ -297,6 +299,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
             idempotency_key="a key",
         )
         await run(submission.save_answers, one.unanswered.viewer, answers={})
+        await make_member_invitation(one.client)
         await compare(one.client)
         held = await fingerprint(one.client)
         assert [name for name in TENANT_TABLES if held[name][0] == 0] == []
@@ -347,9 +350,9 @@ async def test_the_database_alone_keeps_people_and_firms_apart() -> None:
         assert await rows_in(person, f"SELECT * FROM {name}") == count, name  # noqa: S608 - likewise.
     assert await rows_in(Viewer(), "SELECT * FROM people") == 0
     token = await token_of(world.hr)
-    presented = Viewer(token_hash=organisations.hash_token(token))
+    presented = Viewer(token_hash=hash_token(token))
     assert await rows_in(presented, "SELECT * FROM access_tokens") == 1
     assert await rows_in(presented, "SELECT * FROM people") == 1
-    stranger = Viewer(token_hash=organisations.hash_token("another"))
+    stranger = Viewer(token_hash=hash_token("another"))
     assert await rows_in(stranger, "SELECT * FROM access_tokens") == 0
     assert await rows_in(stranger, "SELECT * FROM people") == 0

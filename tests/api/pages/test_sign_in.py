@@ -16,6 +16,7 @@ from tenants.errors import Unauthenticated
 from tenants.model import new_id
 from tenants.organisations import service as organisations
 from tenants.settings import get_settings
+from tenants.tokens import hash_token
 from tests.api.pages.browsing import Browser, Page, session_of
 from tests.factories import make_client, make_invited_candidate
 
@@ -64,7 +65,7 @@ def over_https(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def is_alive(token: str | None) -> bool:
     assert token is not None
     try:
-        await run(organisations.authenticate, Viewer(token_hash=organisations.hash_token(token)))
+        await run(organisations.authenticate, Viewer(token_hash=hash_token(token)))
     except Unauthenticated:
         return False
     return True

@@ -20,8 +20,8 @@ from tenants.interviews.models import Confidentiality
 from tenants.nouns import Noun
 from tenants.offers import service as offers
 from tenants.organisations.models import AccessToken, Membership
-from tenants.organisations.service import hash_token
 from tenants.reading import Key
+from tenants.tokens import hash_token
 from tenants.work import Session
 from tests.api.asking import ask_over_http, codes, post, token_of
 from tests.api.subscriptions.serving import EVENTS, PROGRESS, Talk, latest, talking

@@ -1,0 +1,33 @@
+"""What a mail is, whoever it is for."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from tenants.keys import Purpose, mac
+from tenants.settings import get_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail ready to be sent.
+
+    Attributes:
+        to: The address.
+        subject: One line.
+        body: Plain text, with the link in it.
+        message_id: The same whenever this letter is written.
+        language: In which it is written.
+    """
+
+    to: str
+    subject: str
+    body: str = field(repr=False)
+    message_id: str
+    language: str
+
+
+def message_id(purpose: Purpose, *parts: bytes) -> str:
+    """Return the id of the mail that the parts tell from all others of the purpose."""
+    digest = mac(purpose, b"message", *parts)
+    host = urlsplit(get_settings().public_url).hostname or "localhost"
+    return f"<{digest[:16].hex()}@{host}>"

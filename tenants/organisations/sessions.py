@@ -1,0 +1,120 @@
+"""Sessions of browsers: begun, kept alive while they are used, listed, ended."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from tenants.access import Viewer
+from tenants.errors import NotFound
+from tenants.keys import Purpose, mac
+from tenants.organisations import session_queries as queries
+from tenants.organisations.models import AccessToken, TokenKind
+from tenants.settings import get_settings
+from tenants.tokens import hash_token
+from tenants.work import Session
+
+# A session's use is written down this often, so that looking at a page is not writing.
+KEEP_ALIVE_EVERY: Final = timedelta(minutes=1)
+_LONGEST_USER_AGENT: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A browser in which a person is signed in.
+
+    Attributes:
+        id: Names it, and opens nothing.
+        started_at: When the person signed in.
+        used_at: When it was last used, to the minute.
+        ends_at: When it ends at the latest.
+        user_agent: What the browser called itself.
+        is_current: Whether it is the one that asks.
+    """
+
+    id: str
+    started_at: datetime
+    used_at: datetime
+    ends_at: datetime
+    user_agent: str | None
+    is_current: bool
+
+
+async def start_session(
+    session: Session, viewer: Viewer, *, person_id: UUID, user_agent: str | None = None
+) -> str:
+    """Return the token of a new session of a person, which is kept as a hash only."""
+    settings, now = get_settings(), datetime.now(UTC)
+    token = secrets.token_urlsafe(32)
+    ends_at = now + timedelta(hours=settings.session_hours)
+    row = AccessToken(
+        token_hash=hash_token(token),
+        person_id=person_id,
+        kind=TokenKind.SESSION,
+        created_at=now,
+        expires_at=min(ends_at, now + timedelta(minutes=settings.session_idle_minutes)),
+        ends_at=ends_at,
+        used_at=now,
+        user_agent=user_agent[:_LONGEST_USER_AGENT] if user_agent else None,
+    )
+    await queries.add_session(session, viewer, row=row)
+    return token
+
+
+async def keep_alive(session: Session, viewer: Viewer, *, token: AccessToken) -> None:
+    """Let the presented session live on, because it was used; other tokens have a fixed end."""
+    now = datetime.now(UTC)
+    if token.ends_at is None or (token.used_at and now - token.used_at < KEEP_ALIVE_EVERY):
+        return
+    idle = timedelta(minutes=get_settings().session_idle_minutes)
+    await queries.extend_presented(
+        session, viewer, used_at=now, expires_at=min(token.ends_at, now + idle)
+    )
+
+
+async def list_sessions(session: Session, viewer: Viewer) -> Sequence[OpenSession]:
+    """Return the sessions that the viewer has open, the last used first."""
+    rows = await queries.list_own_sessions(session, viewer)
+    return [_shown(row, viewer) for row in rows]
+
+
+async def revoke_session(session: Session, viewer: Viewer, *, session_id: str) -> OpenSession:
+    """End one of the viewer's sessions and return what it was.
+
+    Raises:
+        NotFound: The viewer has no such session.
+    """
+    for row in await queries.list_own_sessions(session, viewer):
+        if _id_of(row) == session_id:
+            await queries.delete_own_sessions(session, viewer, token_hashes=[row.token_hash])
+            return _shown(row, viewer)
+    noun = "session"
+    raise NotFound(noun, field="sessionId")
+
+
+async def revoke_sessions(session: Session, viewer: Viewer, *, keep_current: bool) -> int:
+    """End every session of the viewer, or all but the one that asks; return how many there were."""
+    kept = viewer.token_hash if keep_current else None
+    rows = await queries.list_own_sessions(session, viewer)
+    ended = [row.token_hash for row in rows if row.token_hash != kept]
+    await queries.delete_own_sessions(session, viewer, token_hashes=ended)
+    return len(ended)
+
+
+def _shown(row: AccessToken, viewer: Viewer) -> OpenSession:
+    return OpenSession(
+        id=_id_of(row),
+        started_at=row.created_at,
+        used_at=row.used_at or row.created_at,
+        ends_at=row.ends_at or row.expires_at,
+        user_agent=row.user_agent,
+        is_current=row.token_hash == viewer.token_hash,
+    )
+
+
+def _id_of(row: AccessToken) -> str:
+    digest = mac(Purpose.TOKEN, b"session", row.token_hash)
+    return base64.urlsafe_b64encode(digest[:15]).decode()
