@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import intake
+from api.budget import counting_together
 from api.http import graphql
 from api.pages import STATIC, console, error_codes, form, outbox, receipt
 from api.schema import sdl
@@ -97,7 +98,8 @@ def _readiness(checks: Sequence[Check]) -> Callable[[Request], Awaitable[Respons
 
 @asynccontextmanager
 async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
-    async with connected(pool_size=10, max_overflow=10), reading(10):
+    pools = connected(pool_size=10, max_overflow=10), reading(10)
+    async with pools[0], pools[1], counting_together():
         listening = asyncio.create_task(listen(listening_address(get_settings())))
         try:
             yield

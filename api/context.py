@@ -47,6 +47,7 @@ class Context:
         self.event_id = event_id
         self._authenticate = authenticate
         self._one_at_a_time = asyncio.Lock()
+        self._at_work: set[asyncio.Task[Any] | None] = set()
         self._records: dict[str, DataLoader[Key, Record | None]] = {}
         self._pages: dict[tuple[Any, ...], DataLoader[Key, Page]] = {}
 
@@ -60,8 +61,13 @@ class Context:
 
         GraphQL resolves sibling fields concurrently; the lock keeps a request to one connection.
         """
-        async with self._one_at_a_time:
-            return await db.run(function, self.viewer, *args, **kwargs)
+        task = asyncio.current_task()
+        self._at_work.add(task)
+        try:
+            async with self._one_at_a_time:
+                return await db.run(function, self.viewer, *args, **kwargs)
+        finally:
+            self._at_work.discard(task)
 
     async def find_record(self, noun: Noun, key: Key) -> Record | None:
         """Return a row that the viewer may see, or None; asked for together, fetched together."""
@@ -104,6 +110,15 @@ class Context:
         self.forget()
         if self._authenticate is not None:
             self.viewer = await self._authenticate()
+
+    def stop(self) -> None:
+        """End what runs in the database or waits for it: nobody waits for the answer any more.
+
+        Loaders work in tasks of their own, which a cancelled request would leave behind.
+        """
+        for task in tuple(self._at_work):
+            if task is not None:
+                task.cancel()
 
     def forget(self) -> None:
         """Drop what was loaded, because a mutation has changed it."""

@@ -10,14 +10,14 @@ from graphql import GraphQLError, GraphQLFormattedError
 
 from api.context import Context
 from tenants.access import ViewerKind
-from tenants.errors import DomainError, Forbidden, Unauthenticated
+from tenants.errors import DomainError, Forbidden, TookTooLong, Unauthenticated
 from tenants.incidents import describe_incident
 from tenants.questionnaires.problems import InvalidAnswers
 
 _logger = logging.getLogger("afterword.api")
 
 # What ends a request instead of being an answer to it.
-_TOP_LEVEL = (Unauthenticated, Forbidden)
+_TOP_LEVEL = (Unauthenticated, Forbidden, TookTooLong)
 
 
 @strawberry.type

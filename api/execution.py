@@ -1,12 +1,13 @@
 """From a request to its result: the one way in for HTTP, the console's pages and tests."""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import Any, Final
 
-from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql import ExecutionResult, OperationType
 from graphql import execute as execute_graphql
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
@@ -17,7 +18,7 @@ from api.errors import shown_all
 from api.requests import GraphQLRequest
 from api.schema import GRAPH, schema
 from tenants.access import Viewer
-from tenants.errors import DomainError
+from tenants.errors import DomainError, TookTooLong
 
 
 class NotAStream(DomainError):
@@ -76,17 +77,41 @@ def _dump(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), default=str)
 
 
-async def execute(viewer: Viewer, request: GraphQLRequest, request_id: str = "-") -> GraphQLResult:
-    """Return the result of one operation for a viewer; never raises for what a client can send."""
+async def execute(
+    viewer: Viewer,
+    request: GraphQLRequest,
+    request_id: str = "-",
+    *,
+    pay: Callable[[Viewer, int], Awaitable[None]] | None = None,
+) -> GraphQLResult:
+    """Return the result of one operation for a viewer; never raises for what a client can send.
+
+    Args:
+        viewer: Who asks.
+        request: For what.
+        request_id: Told with every error, and logged with a bug.
+        pay: Called with the cost before anything is executed; raises a `DomainError` to refuse.
+    """
     try:
         prepared = prepare(viewer, request)
+        if pay is not None:
+            await pay(viewer, prepared.cost)
+    except DomainError as error:
+        return _not_executed(NotExecuted.because_of(error), request_id)
     except NotExecuted as refusal:
         return _not_executed(refusal, request_id)
     if prepared.node.operation is OperationType.SUBSCRIPTION:
         not_here = NotAStream("Send subscriptions by WebSocket, or with Accept: text/event-stream.")
-        error = GraphQLError(not_here.message, original_error=not_here)
-        return _not_executed(NotExecuted([error]), request_id)
-    return await answer(prepared, Context(viewer, request_id))
+        return _not_executed(NotExecuted.because_of(not_here), request_id)
+    try:
+        return await answer(prepared, Context(viewer, request_id))
+    except TookTooLong as error:
+        return took_too_long(error, request_id)
+
+
+def took_too_long(error: TookTooLong, request_id: str) -> GraphQLResult:
+    """Return the result of an operation that had to be given up."""
+    return replace(_not_executed(NotExecuted.because_of(error), request_id), status=503)
 
 
 async def answer(prepared: PreparedOperation, context: Context) -> GraphQLResult:
@@ -131,4 +156,8 @@ async def run_operation(prepared: PreparedOperation, context: Context) -> Execut
         is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it guards no type.
         hide_suggestions=not prepared.suggests,
     )
-    return await result if isawaitable(result) else result
+    try:
+        return await result if isawaitable(result) else result
+    except asyncio.CancelledError:
+        context.stop()
+        raise

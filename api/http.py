@@ -8,14 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.auth.bearer import viewer_of
+from api.budget import Bill
 from api.context import Context
+from api.deadline import deadline
 from api.errors import shown
-from api.execution import execute
+from api.execution import execute, took_too_long
 from api.requests import GRAPHQL_RESPONSE, BadRequest, answer_type, read_request, wants_events
 from api.subscriptions.sse import EventStream
 from tenants.access import Viewer
-from tenants.errors import DomainError, Unauthenticated
+from tenants.errors import DomainError, TookTooLong, Unauthenticated
 from tenants.model import new_id
+from tenants.settings import get_settings
 
 
 async def graphql(request: Request) -> Response:
@@ -32,11 +35,20 @@ async def graphql(request: Request) -> Response:
         return response
     if wants_events(request):
         return EventStream(_watching(request, viewer, request_id), asked)
-    result = await execute(viewer, asked, request_id)
+    bill = Bill()
+    try:
+        async with deadline(request, get_settings().request_seconds):
+            result = await execute(viewer, asked, request_id, pay=bill.pay)
+    except TookTooLong as error:
+        result = took_too_long(error, request_id)
     # Clients that take only application/json expect 200 for any well-formed GraphQL answer.
     modern = answer_type(request) == GRAPHQL_RESPONSE
     status = result.status or (200 if result.executed or not modern else 400)
+    extensions = bill.extensions()
+    if extensions:
+        result.members["extensions"] = extensions
     response = _answer(request, result.text, status, request_id)
+    response.headers.update(bill.headers())
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "POST"
     return response

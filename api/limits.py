@@ -30,6 +30,7 @@ from graphql import (
 
 from tenants.errors import DomainError
 from tenants.paging import DEFAULT_PAGE, MAX_PAGE
+from tenants.settings import MAX_COST
 
 MAX_TOKENS: Final = 4_000
 MAX_DEPTH: Final = 15
@@ -40,7 +41,6 @@ MAX_DIRECTIVES: Final = 50
 # Validation compares all fields of one name with each other: the square of their number.
 MAX_REPETITIONS: Final = 100
 MAX_NESTED_FRAGMENTS: Final = 50
-MAX_COST: Final = 50_000
 # What a list that comes as a whole is taken to hold, and what a change costs beside its answer.
 LIST_LENGTH: Final = 10
 MUTATION_COST: Final = 10

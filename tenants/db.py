@@ -1,15 +1,18 @@
 """The one door to PostgreSQL: a transaction scoped by row-level security to one viewer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from psycopg.errors import QueryCanceled
 from psycopg.pq.abc import PGresult
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from tenants.access import Viewer, ViewerKind
 from tenants.announcements import write_events
+from tenants.errors import TookTooLong
 from tenants.keys import Purpose, mac
 from tenants.pipeline import Parameters, Pool, send
 from tenants.settings import Settings, get_settings
@@ -27,7 +30,8 @@ _readers: list[Pool] = []
 
 _SCOPE: Final = (
     b"SELECT set_config('app.organisations', $1, true), set_config('app.person', $2, true),"
-    b" set_config('app.token', $3, true), set_config('app.operator', $4, true)"
+    b" set_config('app.token', $3, true), set_config('app.operator', $4, true),"
+    b" set_config('statement_timeout', $5, true)"
 )
 _SCOPE_OF_READER: Final = _SCOPE + b", set_config('transaction_read_only', 'on', true)"
 
@@ -105,18 +109,19 @@ def scope_statement(viewer: Viewer) -> str:
     `SET LOCAL`, because Citus hands it on to its shards and `set_config()` not. Every value is
     made of UUIDs and hexadecimal digits by this function; nothing of a caller's gets into it.
     """
-    organisations, person, token, operator = _scope_of(viewer)
+    organisations, person, token, operator, milliseconds = _scope_of(viewer)
     return (
         f"SET LOCAL ROLE {_role_of(viewer)};"
         f"SET LOCAL app.organisations = '{organisations}';"
         f"SET LOCAL app.person = '{person}';"
         f"SET LOCAL app.token = '{token}';"
-        f"SET LOCAL app.operator = '{operator}'"
+        f"SET LOCAL app.operator = '{operator}';"
+        f"SET LOCAL statement_timeout = {milliseconds}"
     )
 
 
-def _scope_of(viewer: Viewer) -> tuple[str, str, str, str]:
-    """Return the values of the four settings that the policies compare with."""
+def _scope_of(viewer: Viewer) -> tuple[str, str, str, str, str]:
+    """Return what the policies compare with, and how long a statement may take."""
     organisations = ",".join(str(key) for key in viewer.roles)
     # Whoever holds a person's token has a part of the person's rights in one organisation, and
     # nothing of what is the person's own elsewhere.
@@ -126,7 +131,15 @@ def _scope_of(viewer: Viewer) -> tuple[str, str, str, str]:
         str(viewer.id) if whole else "",
         viewer.token_hash.hex() if viewer.token_hash else "",
         "on" if viewer.kind is ViewerKind.OPERATOR else "",
+        str(_milliseconds_of(viewer)),
     )
+
+
+def _milliseconds_of(viewer: Viewer) -> int:
+    """Return how long one statement may take: 0, any time, for what nobody waits for."""
+    if viewer.kind in {ViewerKind.JOB, ViewerKind.OPERATOR, ViewerKind.BENCHMARK}:
+        return 0
+    return int(1000 * get_settings().request_seconds)
 
 
 def _role_of(viewer: Viewer) -> str:
@@ -157,14 +170,18 @@ async def run(
 
     Returns:
         What the function returns.
+
+    Raises:
+        TookTooLong: One of its statements did, for a viewer who waits for an answer.
     """
     async with sessions() as session:
-        async with session.begin():
-            connection = await session.connection()
-            await connection.exec_driver_sql(scope_statement(viewer))
-            result = await function(session, viewer, *args, **kwargs)
-            if session.announced:
-                await write_events(session, session.announced)
+        with _in_time():
+            async with session.begin():
+                connection = await session.connection()
+                await connection.exec_driver_sql(scope_statement(viewer))
+                result = await function(session, viewer, *args, **kwargs)
+                if session.announced:
+                    await write_events(session, session.announced)
         for ring in _ring if session.bells else ():
             ring(session.bells)
     return result
@@ -188,21 +205,38 @@ async def read(viewer: Viewer, text: bytes, parameters: Parameters) -> PGresult:
 
     Within `reading` it has a transaction of its own, which cannot write; else it joins the session
     that `run` would have. The scope is set by `set_config`, in the same message: to send `BEGIN`,
-    four times `SET LOCAL` and `COMMIT` costs as much as a small statement.
+    five times `SET LOCAL` and `COMMIT` costs as much as a small statement.
 
     Args:
         viewer: Whose scope it has. The one that makes releases reads by `run`.
         text: With numbered parameters; it is prepared, and so comes from a bounded set.
         parameters: Their values as PostgreSQL reads them.
+
+    Raises:
+        TookTooLong: It did.
     """
     if viewer.kind is ViewerKind.BENCHMARK:
         message = "a release is made by run()"
         raise ValueError(message)
     scope = [value.encode() for value in _scope_of(viewer)]
     if _readers:
-        return (await _readers[-1].send([(_SCOPE_OF_READER, scope), (text, parameters)]))[1]
+        with _in_time():
+            return (await _readers[-1].send([(_SCOPE_OF_READER, scope), (text, parameters)]))[1]
     async with sessions() as session:
         connection = await (await session.connection()).get_raw_connection()
         driver = connection.driver_connection
         assert driver is not None  # noqa: S101 - a connection that was just taken is open.
-        return (await send(driver, [(_SCOPE, scope), (text, parameters)]))[1]
+        with _in_time():
+            return (await send(driver, [(_SCOPE, scope), (text, parameters)]))[1]
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Say in words that a statement took longer than `statement_timeout`."""
+    try:
+        yield
+    except (QueryCanceled, DBAPIError) as error:
+        if not isinstance(getattr(error, "orig", error), QueryCanceled):
+            raise
+        message = "The database took too long over this; ask for less at once."
+        raise TookTooLong(message) from error

@@ -67,6 +67,12 @@ class SecretAlreadyShown(DomainError):
     code = "SECRET_ALREADY_SHOWN"
 
 
+class TookTooLong(DomainError):
+    """The answer would have taken longer than the installation allows; nothing was changed."""
+
+    code = "TOOK_TOO_LONG"
+
+
 class LinkUnusable(DomainError):
     """The candidate's link is forged, expired, replaced or was used; never says which of forged."""
 

@@ -2,10 +2,13 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# What one request may cost at most, in points; a budget below it could never be spent.
+MAX_COST: Final = 50_000
 
 
 class Settings(BaseSettings):
@@ -37,6 +40,10 @@ class Settings(BaseSettings):
             the floor is 100 (`methodology`).
         flush_minimum: Anonymous submissions that leave the holding place together; the floor is 5.
         disclosure_minimum: Respondents who make a crowd in an edition; the floor is 5.
+        request_seconds: How long an answer may take, and one of its statements in PostgreSQL.
+        client_budget: Points of cost that a person, an integration or a link may spend in a
+            minute; 0 sets no limit.
+        organisation_budget: The same for all who act in one organisation, together.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -60,12 +67,22 @@ class Settings(BaseSettings):
     anonymous_minimum_invitations: int = Field(default=100, ge=100)
     flush_minimum: int = Field(default=5, ge=5)
     disclosure_minimum: int = Field(default=5, ge=5)
+    request_seconds: float = Field(default=20, gt=0)
+    client_budget: int = Field(default=10_000_000, ge=0)
+    organisation_budget: int = Field(default=30_000_000, ge=0)
 
     @model_validator(mode="after")
     def _flushes_make_a_crowd(self) -> Self:
         if self.flush_minimum < self.disclosure_minimum:
             # A flush of fewer would keep every hidden answer out of an edition until the next.
             message = "FLUSH_MINIMUM must not be below DISCLOSURE_MINIMUM"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _budgets_hold_one_request(self) -> Self:
+        if any(0 < one < MAX_COST for one in (self.client_budget, self.organisation_budget)):
+            message = f"CLIENT_BUDGET and ORGANISATION_BUDGET are 0 or at least {MAX_COST}"
             raise ValueError(message)
         return self
 

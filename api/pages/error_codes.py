@@ -122,6 +122,14 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "You named an event in after, and some that followed it are no longer kept.",
             "Read what you need anew, and go on from the organisation's latestEvent.",
         ),
+        "RATE_LIMITED": _E(
+            "The budget of points for this minute is spent: yours, or your organisation's.",
+            "Wait as many seconds as Retry-After says; extensions.cost says what a request costs.",
+        ),
+        "TOOK_TOO_LONG": _E(
+            "The answer would have taken longer than the installation allows.",
+            "Nothing was changed. Ask for less at once.",
+        ),
         "SIGNATURE_INVALID": _E(
             "The signature of a posted event does not belong to its body.",
             "Check the secret in the applicant-tracking system; sign the bytes as they are sent.",

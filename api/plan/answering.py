@@ -12,7 +12,7 @@ from api.plan.operations import Operation
 from api.plan.reasons import PLANNED, Reason, Unplanned, count
 from api.plan.request import Request
 from tenants.access import ViewerKind
-from tenants.errors import DomainError
+from tenants.errors import DomainError, TookTooLong
 from tenants.incidents import describe_incident
 
 
@@ -44,6 +44,8 @@ async def answer(prepared: PreparedOperation, context: Context) -> Answer | None
             compiled[key] = unplanned.reason
         count(unplanned.reason)
         return None
+    except TookTooLong:
+        raise
     except DomainError:
         count(Reason.ARGUMENT)
         return None

@@ -7,7 +7,9 @@ from inspect import isawaitable
 from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql import subscribe as subscribe_graphql
 
+from api.budget import budgets
 from api.context import Context
+from api.deadline import in_time
 from api.documents import NotExecuted, PreparedOperation, prepare
 from api.errors import shown_all
 from api.execution import GraphQLResult, answer, result_of
@@ -15,6 +17,7 @@ from api.requests import GraphQLRequest
 from api.schema import GRAPH, schema
 from api.subscriptions import quota
 from tenants.errors import DomainError
+from tenants.settings import get_settings
 
 
 async def stream(context: Context, request: GraphQLRequest) -> AsyncGenerator[GraphQLResult, None]:
@@ -25,9 +28,10 @@ async def stream(context: Context, request: GraphQLRequest) -> AsyncGenerator[Gr
     """
     try:
         prepared = prepare(context.viewer, request)
+        await budgets().spend(context.viewer, prepared.cost)
         with quota.operations.one(context.viewer):
             if prepared.node.operation is not OperationType.SUBSCRIPTION:
-                yield await answer(prepared, context)
+                yield await in_time(answer(prepared, context), get_settings().request_seconds)
                 return
             async with aclosing(_watch(prepared, context)) as results:
                 async for result in results:

@@ -68,10 +68,17 @@ def _bytes(value: str | bytes) -> bytes:
 
 
 async def ask_over_http(token: str, query: str, **variables: Any) -> Any:
-    """Return what the application answers to somebody with a token."""
+    """Return what the application answers to somebody with a token, without what it cost."""
     response = await post({"query": query, "variables": variables}, token=token)
     assert response.status_code == 200
-    return response.json()
+    return without_cost(response)
+
+
+def without_cost(response: httpx2.Response) -> Any:
+    """Return what a response says, without what it cost."""
+    answer = response.json()
+    assert list(answer.pop("extensions")) == ["cost"]
+    return answer
 
 
 def codes(response: httpx2.Response) -> list[str]:

@@ -23,6 +23,7 @@ from api.documents import Document
 from api.limits import MAX_TOKENS, Measure, QueryTooLarge, check_size
 from api.schema import LENGTHS
 from tenants.access import Viewer, ViewerKind
+from tenants.settings import MAX_COST
 from tests.api.asking import codes, post, token_of
 from tests.api.conftest import Ask
 from tests.factories import make_client, make_offer
@@ -288,7 +289,7 @@ def test_the_limit_that_was_passed_is_named() -> None:
             ("aliases", limits.MAX_ALIASES),
             ("directives", limits.MAX_DIRECTIVES),
             ("fields of one name", limits.MAX_REPETITIONS),
-            ("points of cost", limits.MAX_COST),
+            ("points of cost", MAX_COST),
             ("fragments in one another", limits.MAX_NESTED_FRAGMENTS),
         )
     }
