@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import intake
+from api.auth import oauth
 from api.budget import counting_together
 from api.http import graphql
 from api.pages import STATIC, console, error_codes, form, outbox, receipt
@@ -120,6 +121,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", _readiness(checks), methods=["GET"]),
         *intake.routes(),
+        *oauth.routes(),
         *form.routes(),
         *receipt.routes(),
         *console.routes(),

@@ -74,6 +74,14 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--organisation", metavar="SLUG", help="for this one only")
     _add_publish(commands)
     _add_import(commands)
+    rotate = _add_part(
+        commands, "rotate-keys", _rotate_keys, "make a new key that signs access tokens"
+    )
+    rotate.add_argument(
+        "--at-once",
+        action="store_true",
+        help="sign with it now and forget every other: all access tokens end",
+    )
     _add_part(commands, "migrate", _migrate, "bring the database's tables up to date")
     _add_part(commands, "doctor", _doctor, "say what is wrong with an installation, and the cure")
     schema = commands.add_parser("schema", help="print the GraphQL schema (SDL)")
@@ -258,6 +266,15 @@ def _count(written: str) -> int:
         message = f"{written} is no number of rows"
         raise argparse.ArgumentTypeError(message)
     return int(written[:9])
+
+
+def _rotate_keys(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        from deploy import key_rotation
+
+        print(asyncio.run(key_rotation.rotate(at_once=arguments.at_once)))
+    return 0
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

@@ -28,9 +28,19 @@ from jobs import (  # noqa: E402 - see above.
     benchmarks,
     events,
     insights,
+    integrations,
     interviews,
     invitations,
     members,
 )
 
-__all__ = ["benchmarks", "broker", "events", "insights", "interviews", "invitations", "members"]
+__all__ = [
+    "benchmarks",
+    "broker",
+    "events",
+    "insights",
+    "integrations",
+    "interviews",
+    "invitations",
+    "members",
+]

@@ -4,6 +4,7 @@ from tenants import announcements, audit, work
 from tenants.benchmarks import models as benchmarks
 from tenants.insights import models as insights
 from tenants.integrations import models as integrations
+from tenants.integrations import token_models as tokens
 from tenants.interviews import models as interviews
 from tenants.members import models as members
 from tenants.offers import models as offers
@@ -21,5 +22,6 @@ __all__ = [
     "offers",
     "organisations",
     "questionnaires",
+    "tokens",
     "work",
 ]

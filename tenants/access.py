@@ -34,7 +34,7 @@ class Role(StrEnum):
     """The part that a viewer plays in one organisation.
 
     Those of `PEOPLE_ROLES` are people's; the others are parts that a machine, a link, an intake
-    token, the worker or whoever runs the installation plays.
+    token, the worker, the OAuth server or whoever runs the installation plays.
     """
 
     CONSULTANT = "CONSULTANT"
@@ -49,6 +49,7 @@ class Role(StrEnum):
     JOB = "JOB"
     OPERATOR = "OPERATOR"
     INVITEE = "INVITEE"
+    AUTHORIZATION_SERVER = "AUTHORIZATION_SERVER"
 
 
 # What an organisation makes somebody; the other parts of people come from their firm.
@@ -278,6 +279,8 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             counts=Reach.ALL,
             candidates=Reach.ALL,
         ),
+        # What may be known of an integration to decide whether it, or its token, is good.
+        Role.AUTHORIZATION_SERVER: Part(frozenset({_P.TOKEN_ISSUE})),
         Role.OPERATOR: Part(frozenset({_P.BENCHMARK_RELEASE})),
     }
 )

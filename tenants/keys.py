@@ -33,6 +33,8 @@ class Purpose(StrEnum):
     HOLDING = "holding"
     INTAKE = "intake"
     CLIENT = "client"
+    CONSENT = "consent"
+    SIGNING = "signing"
     SECRET = "secret"  # noqa: S105 - the name of a purpose, not a secret.
     CANDIDATE = "candidate"
     RECEIPT = "receipt"

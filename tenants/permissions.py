@@ -43,6 +43,7 @@ class Permission(StrEnum):
     INTEGRATION_READ = "integration:read"
     INTEGRATION_MANAGE = "integration:manage"
     IDENTITY_PROVIDER_MANAGE = "identity_provider:manage"
+    TOKEN_ISSUE = "token:issue"  # noqa: S105 - the name of a permission, not a secret.
     INTAKE_READ = "intake:read"
     INTAKE_POST = "intake:post"
     JOB_READ = "job:read"

@@ -23,7 +23,7 @@ MAX_FUNCTION_LINES = 50
 SHAPELESS = {"utils", "helpers", "common", "manager", "base", "core", "misc"}
 # Where SQL is written; everything else of the domain is words of the domain.
 SQL = {"models.py", "erasure.py", "idempotency.py"} | {
-    path.name for path in (ROOT / "tenants").rglob("*queries.py")
+    path.name for kind in ("queries", "models") for path in (ROOT / "tenants").rglob(f"*{kind}.py")
 }
 # The rows of jobs are the worker's: row-level security alone keeps it to its scope.
 SCOPED_BY_THE_DATABASE = {

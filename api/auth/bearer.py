@@ -1,7 +1,8 @@
-"""Who sends a request: a person's token or session, or a candidate's link."""
+"""Who sends a request: a machine's or person's token, a session, or a candidate's link."""
 
 from starlette.requests import HTTPConnection
 
+from api.auth import access_tokens
 from api.auth.links import candidate_viewer
 from tenants.access import Viewer
 from tenants.db import run
@@ -15,9 +16,9 @@ SESSION_COOKIE = "afterword_session"
 async def viewer_of(request: HTTPConnection) -> Viewer:
     """Return who sends a request.
 
-    `Authorization: Bearer` carries a person's access token or the token of a candidate's link; a
-    browser that signed in carries a cookie. A cookie alone never authorises a request that another
-    site could have sent; the caller checks that.
+    `Authorization: Bearer` carries an access token of OAuth, a person's own token or the token of a
+    candidate's link; a browser that signed in carries a cookie. A cookie alone never authorises a
+    request that another site could have sent; the caller checks that.
 
     Raises:
         Unauthenticated: A token was sent and is unknown or has expired.
@@ -33,4 +34,6 @@ async def viewer_of(request: HTTPConnection) -> Viewer:
     candidate = candidate_viewer(token.strip())
     if candidate is not None:
         return candidate
+    if access_tokens.looks_like_one(token.strip()):
+        return await access_tokens.viewer_of_access_token(token.strip())
     return await run(authenticate, Viewer(token_hash=hash_token(token.strip())))

@@ -41,7 +41,8 @@ async def find_person(request: Request) -> Viewer | None:
         viewer = await viewer_of(request)
     except Unauthenticated:
         return None
-    return viewer if viewer.kind is ViewerKind.PERSON else None
+    # Whoever holds a token that is narrowed to scopes is not the person at the browser.
+    return viewer if viewer.kind is ViewerKind.PERSON and viewer.scopes is None else None
 
 
 def lead_to_sign_in(request: Request) -> Response:

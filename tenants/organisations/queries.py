@@ -99,6 +99,13 @@ async def find_person_by_email(session: Session, viewer: Viewer, *, email: str) 
     return await session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+async def find_name(session: Session, viewer: Viewer) -> str | None:
+    """Return the name of the person who asks, or None."""
+    if viewer.kind is not ViewerKind.PERSON:
+        return None
+    return await session.scalar(select(Person.name).where(Person.id == viewer.id))
+
+
 async def find_firm_by_slug(session: Session, viewer: Viewer, *, slug: str) -> Firm | None:
     """Return a firm of the installation by its slug, or None."""
     require_operator(viewer)

@@ -30,8 +30,11 @@ async def extend_presented(
 
 
 async def list_own_sessions(session: Session, viewer: Viewer) -> Sequence[AccessToken]:
-    """Return the person's own living sessions, the last used first; a machine has none."""
-    if viewer.kind is not ViewerKind.PERSON or viewer.id is None:
+    """Return the person's own living sessions, the last used first.
+
+    A machine has none, nor has whoever holds a narrowed token of the person.
+    """
+    if viewer.kind is not ViewerKind.PERSON or viewer.id is None or viewer.scopes is not None:
         return []
     rows = await session.scalars(
         select(AccessToken)

@@ -54,6 +54,7 @@ def test_every_role_is_a_column_or_nobodys_in_the_api() -> None:
         Role.CANDIDATE,
         Role.INTAKE,
         Role.JOB,
+        Role.AUTHORIZATION_SERVER,
         Role.OPERATOR,
         Role.INVITEE,
     }

@@ -148,6 +148,8 @@ def test_every_scheduled_job_has_a_time_and_somebody_who_does_it() -> None:
         "events.trim": datetime(2026, 1, 1, 0, 50, tzinfo=UTC),
         "interviews.close": datetime(2026, 1, 1, 0, 5, tzinfo=UTC),
         "interviews.flush": datetime(2026, 1, 1, 2, 23, tzinfo=UTC),
+        "integrations.forget_expired": datetime(2026, 1, 1, 2, 50, tzinfo=UTC),
+        "integrations.rotate_keys": datetime(2026, 1, 1, 2, 55, tzinfo=UTC),
         "insights.publish": datetime(2026, 1, 1, 3, 10, tzinfo=UTC),
         # Everybody contributes before the release of the quarter is made.
         "benchmarks.contribute": datetime(2026, 1, 2, 3, 40, tzinfo=UTC),

@@ -27,6 +27,7 @@ from tenants.settings import get_settings
 from tenants.tokens import hash_token
 from tenants.work import Session
 from tests.api.asking import token_of
+from tests.api.auth.oauth_world import keep_one_of_each
 from tests.api.world import fingerprint, make_world
 from tests.factories import Client, make_client, make_member_invitation
 from tests.tenants.insights.answered import add_response
@@ -107,6 +108,7 @@ GRANTED = {
         _P.AUDIT_SEAL,
         _P.EVENT_TRIM,
     },
+    Role.AUTHORIZATION_SERVER: {_P.TOKEN_ISSUE},
     Role.OPERATOR: {_P.BENCHMARK_RELEASE},
 }
 
@@ -123,6 +125,7 @@ REACHES = {
     Role.INVITEE: "NONE NONE NONE NONE NONE",
     Role.INTAKE: "ALL ALL ALL NONE NONE",
     Role.JOB: "ALL ALL ALL NONE NONE",
+    Role.AUTHORIZATION_SERVER: "NONE NONE NONE NONE NONE",
     Role.OPERATOR: "NONE NONE NONE NONE NONE",
 }
 # Whose remarks, and which events of the log.
@@ -304,6 +307,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
         )
         await run(submission.save_answers, one.unanswered.viewer, answers={})
         await make_member_invitation(one.client)
+        await keep_one_of_each(one.client)
         await compare(one.client)
         held = await fingerprint(one.client)
         assert [name for name in TENANT_TABLES if held[name][0] == 0] == []

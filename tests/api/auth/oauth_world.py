@@ -1,0 +1,181 @@
+"""Asking the OAuth server as integrations do, and the API with what it gives out."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from api.app import create_app
+from tenants.access import Role, Viewer
+from tenants.db import run
+from tenants.integrations import token_queries
+from tenants.integrations.models import IntegrationKind
+from tenants.integrations.scopes import Scope
+from tenants.integrations.service import client_id, create_integration
+from tenants.work import Session
+from tests.api.asking import post
+from tests.factories import Client
+
+METADATA = "/.well-known/oauth-authorization-server"
+TOKEN, JWKS = "/oauth/token", "/oauth/jwks.json"
+FOR_MACHINES = [
+    one.value
+    for one in Scope
+    if one not in {Scope.REQUISITIONS_WRITE, Scope.MEMBERS_READ, Scope.OPERATIONS_READ}
+]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An integration as its own side knows it."""
+
+    client: Client
+    integration_id: UUID
+    secret: str | None = field(repr=False)
+
+    @property
+    def client_id(self) -> str:
+        """Its OAuth client identifier."""
+        return client_id(self.client.organisation_id, self.integration_id)
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """Which it is, for the verbs of the domain."""
+        return {
+            "organisation_id": self.client.organisation_id,
+            "integration_id": self.integration_id,
+        }
+
+    @property
+    def basic(self) -> dict[str, str]:
+        """Its credentials as a header."""
+        return basic(self.client_id, self.secret or "")
+
+
+def basic(name: str, secret: str) -> dict[str, str]:
+    """Return credentials as a header."""
+    return {"authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}
+
+
+async def make_machine(
+    client: Client,
+    *,
+    kind: IntegrationKind = IntegrationKind.OAUTH_CONFIDENTIAL,
+    scopes: list[str] | None = None,
+    redirect_uris: tuple[str, ...] = (),
+    name: str = "Reporting",
+) -> Machine:
+    """Let a machine in."""
+    made = await run(
+        create_integration,
+        client.hr,
+        organisation_id=client.organisation_id,
+        kind=kind,
+        name=name,
+        scopes=scopes or FOR_MACHINES,
+        redirect_uris=redirect_uris,
+    )
+    return Machine(client, made.integration_id, made.secret)
+
+
+async def send(
+    path: str,
+    form: Mapping[str, str] | str | bytes,
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> httpx2.Response:
+    """Post a form to the OAuth server as a program does."""
+    transport = httpx2.ASGITransport(create_app())
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        sent = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
+        if isinstance(form, Mapping):
+            return await http.post(path, data=dict(form), headers=sent)
+        return await http.post(path, content=form, headers=sent)
+
+
+async def get(path: str, **headers: str) -> httpx2.Response:
+    """Ask the application for something."""
+    transport = httpx2.ASGITransport(create_app())
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        return await http.get(path, headers=headers)
+
+
+async def token_for(machine: Machine, *scopes: str) -> str:
+    """Return an access token of a machine that acts for itself."""
+    form = {"grant_type": "client_credentials"}
+    if scopes:
+        form["scope"] = " ".join(scopes)
+    answer = await send(TOKEN, form, headers=machine.basic)
+    assert answer.status_code == 200, answer.text
+    token: str = answer.json()["access_token"]
+    return token
+
+
+def part(token: str, number: int) -> dict[str, Any]:
+    """Return the header (0) or the claims (1) of an access token."""
+    text = token.split(".")[number]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return found
+
+
+async def _keep(session: Session, viewer: Viewer, integration_id: UUID, person_id: UUID) -> None:
+    organisation_id = next(iter(viewer.roles))
+    integration = await token_queries.find_client(
+        session, viewer, organisation_id=organisation_id, integration_id=integration_id
+    )
+    assert integration is not None
+    await token_queries.add_code(
+        session,
+        viewer,
+        integration=integration,
+        person_id=person_id,
+        code="a code",
+        scopes=["offers:read"],
+        redirect_uri="",
+        code_challenge="",
+    )
+    code = await token_queries.lock_code(
+        session, viewer, organisation_id=organisation_id, code="a code"
+    )
+    assert code is not None
+    grant = await token_queries.find_grant(
+        session, viewer, organisation_id=organisation_id, grant_id=code.grant_id
+    )
+    assert grant is not None
+    await token_queries.add_refresh_token(
+        session, viewer, grant=grant, token="a refresh token", scopes=["offers:read"]
+    )
+    await token_queries.deny_token(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        token_id="a token",
+        expires_at=datetime.now(UTC),
+    )
+
+
+async def keep_one_of_each(client: Client) -> None:
+    """Give an organisation a row in every table of the OAuth server that is its own."""
+    machine = await make_machine(client)
+    server = Viewer(roles={client.organisation_id: Role.AUTHORIZATION_SERVER})
+    assert client.hr.id is not None
+    await run(_keep, server, machine.integration_id, client.hr.id)
+
+
+WHO = {"query": "{ viewer { kind name } organisations { nodes { slug viewerPermissions } } }"}
+
+
+async def is_good(token: str) -> bool:
+    """Return whether the API takes a token; it answers every other in one way."""
+    answer = await post(WHO, token=token)
+    if answer.status_code == 200:
+        return True
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert [one["extensions"]["code"] for one in answer.json()["errors"]] == ["UNAUTHENTICATED"]
+    return False
