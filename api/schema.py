@@ -39,6 +39,7 @@ from api.types.members import (
     resend_member_invitation,
     withdraw_member_invitation,
 )
+from api.types.monthly_counts import record_monthly_counts
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
 from api.types.scalars import YEAR_MONTH, YearMonth
@@ -142,6 +143,7 @@ class Mutation:
     """What can be changed."""
 
     record_offer_outcome = record_offer_outcome
+    record_monthly_counts = record_monthly_counts
     assign_hiring_manager = assign_hiring_manager
     open_interview = open_interview
     invite_candidate = invite_candidate

@@ -17,6 +17,7 @@ class AuditAction(StrEnum):
     """What happened. There is none for an anonymous submission, on purpose."""
 
     OFFER_RECORDED = "offer.recorded"
+    MONTHLY_COUNTS_RECORDED = "offer.monthly_counts_recorded"
     HIRING_MANAGER_ASSIGNED = "requisition.hiring_manager_assigned"
     INTERVIEW_OPENED = "interview.opened"
     INTERVIEW_INVITED = "interview.invited"

@@ -28,6 +28,7 @@ from api.types.interviews import (
 )
 from api.types.invitations import Invitation, find_invitation
 from api.types.members import MemberInvitation, Membership
+from api.types.monthly_counts import MonthlyCounts
 from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
 from api.types.questionnaires import Questionnaire
 from api.types.sessions import SessionType, session_type
@@ -78,6 +79,7 @@ class Organisation(Node):
         interviews: Its declined-offer cases.
         responses: Those that the viewer may read as rows; an ANONYMOUS one is never among them.
         questionnaires: What candidates are asked.
+        monthly_counts: Counts of offers that somebody typed in, the newest month first.
         editions: Its published insights, the newest first.
         members: Who has a role in it.
         member_invitations: Who was invited to have one and has not accepted yet.
@@ -97,6 +99,7 @@ class Organisation(Node):
     interviews: Connection[Interview] | None
     responses: Connection[Response] | None
     questionnaires: Connection[Questionnaire] | None
+    monthly_counts: list[MonthlyCounts] | None
     editions: Connection[Edition] | None
     members: Connection[Membership] | None
     member_invitations: Connection[MemberInvitation] | None

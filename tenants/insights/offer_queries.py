@@ -57,3 +57,27 @@ OFFERS_OF_WINDOW: Final = """
         FROM facts
     )
 """
+
+# Behind `OFFERS_OF_WINDOW`: months that somebody typed in and of which no offer is recorded (who
+# records offers one by one is believed before who counts them), and `totals`, which has them with
+# what was counted in the window. Contributions to the benchmark are made of offers alone.
+WITH_TYPED_MONTHS: Final = """
+    typed AS (
+        SELECT m.month, m.accepted, m.declined, m.lapsed, m.reneged
+        FROM monthly_counts m
+        WHERE m.organisation_id = :organisation AND CAST(:segment AS text) IS NULL
+          AND m.month NOT IN (SELECT date_trunc('month', k.resolved_on)::date FROM known k
+                              WHERE k.resolved_on IS NOT NULL)
+    ), totals AS (
+        SELECT c.accepted + t.accepted AS accepted, c.declined + t.declined AS declined,
+               c.lapsed + t.lapsed AS lapsed, c.due + t.accepted AS due,
+               c.reneged + t.reneged AS reneged, c.refused + t.declined + t.reneged AS refused,
+               c.interviewed, c.decided, c.decision_days
+        FROM counted c, (
+            SELECT coalesce(sum(accepted), 0) AS accepted, coalesce(sum(declined), 0) AS declined,
+                   coalesce(sum(lapsed), 0) AS lapsed, coalesce(sum(reneged), 0) AS reneged
+            FROM typed, span s
+            WHERE month >= s.starts_on AND month < s.ends_on
+        ) t
+    )
+"""

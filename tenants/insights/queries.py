@@ -15,7 +15,7 @@ from tenants.disclosure.figures import Statistic, Suppressed
 from tenants.errors import NotFound
 from tenants.insights.models import CellKind, Dimension
 from tenants.insights.offer_figures import OfferCounts, offer_figures
-from tenants.insights.offer_queries import OFFERS_OF_WINDOW
+from tenants.insights.offer_queries import OFFERS_OF_WINDOW, WITH_TYPED_MONTHS
 from tenants.insights.trends import Trend, find_trend
 from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
 from tenants.metrics import METRICS
@@ -130,22 +130,26 @@ _READ: Final = text(
           AND (CAST(:person AS uuid) IS NULL OR r.id IN (
               SELECT h.requisition_id FROM hiring_managers h
               WHERE h.organisation_id = :organisation AND h.person_id = :person))
-    ), {OFFERS_OF_WINDOW}, monthly AS (
+    ), {OFFERS_OF_WINDOW}, {WITH_TYPED_MONTHS}, monthly AS (
         SELECT date_trunc('month', resolved_on)::date AS month,
                count(*) FILTER (WHERE declined OR lapsed) AS refused, count(*) AS resolved
         FROM facts
         WHERE resolved_on >= :series_from AND resolved_on < :until
         GROUP BY 1
+        UNION ALL
+        SELECT month, declined + lapsed, accepted + declined + lapsed
+        FROM typed
+        WHERE month >= :series_from AND month < :until
     )
     SELECT e.id, e.dimension, e.published_at, e.figures AS whole, s.starts_on, s.ends_on,
-           c.coverage, c.figures, c.questions, to_jsonb(counted) AS offers,
+           c.coverage, c.figures, c.questions, to_jsonb(totals) AS offers,
            (SELECT jsonb_object_agg(month, jsonb_build_array(refused, resolved)) FROM monthly)
                AS months,
            ARRAY(SELECT department FROM departments) AS departments,
            ARRAY(SELECT n.segment FROM edition_cells n
                  WHERE n.organisation_id = :organisation AND n.edition_id = e.id
                    AND n.kind = 'SEGMENT') AS published
-    FROM span s CROSS JOIN counted
+    FROM span s CROSS JOIN totals
     LEFT JOIN edition e ON true
     LEFT JOIN edition_cells c ON c.organisation_id = :organisation AND c.edition_id = e.id
         AND c.kind = :kind AND c.segment = coalesce(:segment, '')

@@ -118,3 +118,20 @@ class Offer(Tenant, Model):
     reported_status: Mapped[OfferStatus] = mapped_column(Coded(OfferStatus))
     reported_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class MonthlyCounts(Tenant, Model):
+    """How many offers were resolved in a month and how, as a client without an ATS typed it in.
+
+    `month` is its first day. Where offers of the month are recorded one by one, those count.
+    """
+
+    __tablename__ = "monthly_counts"
+    __table_args__ = (UniqueConstraint("organisation_id", "month"),)
+
+    month: Mapped[date]
+    accepted: Mapped[int] = mapped_column(Integer)
+    declined: Mapped[int] = mapped_column(Integer)
+    lapsed: Mapped[int] = mapped_column(Integer)
+    reneged: Mapped[int] = mapped_column(Integer)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

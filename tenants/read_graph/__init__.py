@@ -11,7 +11,7 @@ from tenants.nouns import Noun
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
-from tenants.read_graph.offers import HIRING_MANAGER, OFFER, REQUISITION
+from tenants.read_graph.offers import HIRING_MANAGER, MONTHLY_COUNTS, OFFER, REQUISITION
 from tenants.read_graph.organisations import (
     INTAKE_EVENT,
     JOB,
@@ -34,6 +34,7 @@ __all__ = [
     "JOB",
     "MEMBERSHIP",
     "MEMBER_INVITATION",
+    "MONTHLY_COUNTS",
     "NOUNS",
     "OFFER",
     "ORGANISATION",
@@ -53,6 +54,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             REQUISITION,
             HIRING_MANAGER,
             OFFER,
+            MONTHLY_COUNTS,
             INTERVIEW,
             CANDIDATE,
             RESPONSE,

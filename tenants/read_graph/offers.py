@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, and_, func, literal, select
+from sqlalchemy import ColumnElement, Date, Text, and_, case, exists, func, literal, select
 
 from tenants.access import Permission
 from tenants.interviews.models import Interview
 from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with, within_scopes
 from tenants.offers import queries as offers
-from tenants.offers.models import Application, HiringManager, Offer, Requisition
+from tenants.offers.models import (
+    Application,
+    HiringManager,
+    MonthlyCounts,
+    Offer,
+    Requisition,
+)
+from tenants.offers.statuses import OfferStatus
 from tenants.organisations.models import Person
 from tenants.read_graph.orders import by_day, by_id
 
@@ -103,6 +110,41 @@ HIRING_MANAGER = Noun(
             select(Person.name).where(Person.id == HiringManager.person_id).scalar_subquery()
         ),
         "ats_user_id": Column(HiringManager.ats_user_id),
+    },
+)
+
+# As `tenants.insights.offer_queries` has it: an unanswered offer counts when it lapses.
+_COUNTED_STATUSES = (
+    OfferStatus.ACCEPTED,
+    OfferStatus.RENEGED,
+    OfferStatus.DECLINED,
+    OfferStatus.LAPSED,
+    OfferStatus.EXTENDED,
+)
+_COUNTED_ON = func.coalesce(
+    _OFFER_DAY, case((Offer.status == OfferStatus.EXTENDED, Offer.extended_on + 30))
+)
+
+MONTHLY_COUNTS = Noun(
+    name="MonthlyCounts",
+    organisation_id=MonthlyCounts.organisation_id,
+    id=MonthlyCounts.id,
+    visible=shown_with(Permission.OFFER_RECORD),
+    columns={
+        "month": Column(MonthlyCounts.month),
+        "accepted": Column(MonthlyCounts.accepted),
+        "declined": Column(MonthlyCounts.declined),
+        "lapsed": Column(MonthlyCounts.lapsed),
+        "reneged": Column(MonthlyCounts.reneged),
+        "is_superseded": Column(
+            exists()
+            .where(
+                Offer.organisation_id == MonthlyCounts.organisation_id,
+                Offer.status.in_(_COUNTED_STATUSES),
+                func.date_trunc("month", _COUNTED_ON) == MonthlyCounts.month,
+            )
+            .label("is_superseded")
+        ),
     },
 )
 

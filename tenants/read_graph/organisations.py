@@ -1,5 +1,6 @@
 """Organisations, their members, jobs and posted events as nouns of the read graph."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, not_, select
@@ -11,7 +12,7 @@ from tenants.interviews.models import Response
 from tenants.members.models import MemberInvitation
 from tenants.nouns import Column, Noun, ToMany, shown_with, within_scopes
 from tenants.offers import queries as offers
-from tenants.offers.models import Requisition
+from tenants.offers.models import MonthlyCounts, Requisition
 from tenants.organisations.models import Membership, Organisation, Person
 from tenants.paging import Ordering
 from tenants.questionnaires.models import Questionnaire
@@ -73,6 +74,14 @@ ORGANISATION = Noun(
             "Questionnaire",
             permission=Permission.QUESTIONNAIRE_READ,
             orderings=(Ordering("NAME_ASC", Questionnaire.name, str),),
+        ),
+        "monthly_counts": ToMany(
+            "MonthlyCounts",
+            permission=Permission.OFFER_RECORD,
+            orderings=(
+                Ordering("NEWEST", MonthlyCounts.month, date.fromisoformat, descending=True),
+            ),
+            paged=False,
         ),
         "editions": ToMany(
             "Edition", permission=Permission.INSIGHTS_READ, orderings=NEWEST_EDITION

@@ -76,6 +76,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         # Which cells and questions of it each role sees, test_insights.py says.
         "insights": _EVERYONE,
         "editionChanges": _EVERYONE,
+        "monthlyCounts": "yes yes FORBIDDEN FORBIDDEN",
         "editions": "all all all all",
         # What each of them is shown of it, test_benchmarks.py says.
         **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
@@ -177,6 +178,7 @@ PARTS = {
     "Insights": "edition segment from to coverage segments declineRate acceptanceRate renegeRate"
     " decisionTime interviewCoverage responseRate candidateNps controllableShare"
     " lapseRate declineRateOverTime declineRateTrend reasons reasonGroups questions",
+    "MonthlyCounts": "month accepted declined lapsed reneged isSuperseded",
     "TimePoint": "month statistic signal lowerLimit upperLimit",
     "Trend": "verdict usual message",
     "EditionComparison": "before after message changes",
@@ -198,6 +200,7 @@ PARTS = {
     "MethodologyRule": "title text",
     "Session": "id startedAt usedAt endsAt userAgent isCurrent",
     "UserError": "code message field",
+    "RecordMonthlyCountsPayload": "monthlyCounts userErrors",
     "RecordOfferOutcomePayload": "offer userErrors",
     "AssignHiringManagerPayload": "requisition userErrors",
     "OpenInterviewPayload": "interview userErrors",
@@ -222,6 +225,7 @@ _OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FO
 # and for the hiring manager about another one.
 MUTATIONS = {
     "recordOfferOutcome": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    "recordMonthlyCounts": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "assignHiringManager": "FORBIDDEN ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "openInterview": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "inviteCandidate": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",

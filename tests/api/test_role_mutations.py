@@ -15,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("connection")
 
 PAYLOADS = {
     "recordOfferOutcome": "offer { id }",
+    "recordMonthlyCounts": "monthlyCounts { month }",
     "assignHiringManager": "requisition { id }",
     "openInterview": "interview { id }",
     "inviteCandidate": "interview { id }",
@@ -75,6 +76,10 @@ async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
             "applicationId": "a new one",
             "status": "EXTENDED",
             "idempotencyKey": "of the matrix",
+        },
+        "recordMonthlyCounts": {
+            "organisationId": world.organisation,
+            "counts": [{"month": "2020-01", "accepted": 3, "declined": 1}],
         },
         "assignHiringManager": {
             "requisitionId": world.id("Requisition", await requisition_of(client, offer)),

@@ -1,6 +1,7 @@
 """The table of permissions, and what the database refuses whatever the code above forgets."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,6 +24,8 @@ from tenants.errors import Forbidden
 from tenants.interviews import service as interviews
 from tenants.interviews import submission
 from tenants.model import Model
+from tenants.offers.monthly_counts import record_monthly_counts
+from tenants.offers.monthly_queries import MonthCounts
 from tenants.settings import get_settings
 from tenants.tokens import hash_token
 from tenants.work import Session
@@ -308,6 +311,12 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
         await run(submission.save_answers, one.unanswered.viewer, answers={})
         await make_member_invitation(one.client)
         await keep_one_of_each(one.client)
+        await run(
+            record_monthly_counts,
+            one.client.hr,
+            organisation_id=one.client.organisation_id,
+            counts=[MonthCounts(date(2020, 1, 1), accepted=3, declined=1)],
+        )
         await compare(one.client)
         held = await fingerprint(one.client)
         assert [name for name in TENANT_TABLES if held[name][0] == 0] == []
