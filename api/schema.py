@@ -23,6 +23,13 @@ from api.types.benchmarks import (
     list_metrics,
     list_peer_groups,
 )
+from api.types.engagements import (
+    add_consultant,
+    create_organisation,
+    end_engagement,
+    remove_consultant,
+    start_engagement,
+)
 from api.types.events import EVENT_TYPES, Subscription
 from api.types.integrations import (
     create_integration,
@@ -160,6 +167,11 @@ class Mutation:
     remove_member = remove_member
     revoke_session = revoke_session
     revoke_sessions = revoke_sessions
+    create_organisation = create_organisation
+    start_engagement = start_engagement
+    end_engagement = end_engagement
+    add_consultant = add_consultant
+    remove_consultant = remove_consultant
 
 
 class _Schema(strawberry.Schema):

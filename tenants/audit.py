@@ -40,6 +40,11 @@ class AuditAction(StrEnum):
     MEMBER_JOINED = "member.joined"
     MEMBER_ROLE_CHANGED = "member.role_changed"
     MEMBER_REMOVED = "member.removed"
+    ORGANISATION_CREATED = "organisation.created"
+    ENGAGEMENT_STARTED = "engagement.started"
+    ENGAGEMENT_ENDED = "engagement.ended"
+    CONSULTANT_ADDED = "engagement.consultant_added"
+    CONSULTANT_REMOVED = "engagement.consultant_removed"
 
 
 class AuditSubject(TenantKey, Model):

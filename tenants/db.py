@@ -10,7 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
-from tenants.access import Viewer, ViewerKind
+from tenants.access import Role, Viewer, ViewerKind
 from tenants.announcements import write_events
 from tenants.errors import TookTooLong
 from tenants.keys import Purpose, mac
@@ -29,9 +29,9 @@ _ring: list[Ring] = []
 _readers: list[Pool] = []
 
 _SCOPE: Final = (
-    b"SELECT set_config('app.organisations', $1, true), set_config('app.person', $2, true),"
-    b" set_config('app.token', $3, true), set_config('app.operator', $4, true),"
-    b" set_config('statement_timeout', $5, true)"
+    b"SELECT set_config('app.organisations', $1, true), set_config('app.firms', $2, true),"
+    b" set_config('app.person', $3, true), set_config('app.token', $4, true),"
+    b" set_config('app.operator', $5, true), set_config('statement_timeout', $6, true)"
 )
 _SCOPE_OF_READER: Final = _SCOPE + b", set_config('transaction_read_only', 'on', true)"
 
@@ -109,10 +109,11 @@ def scope_statement(viewer: Viewer) -> str:
     `SET LOCAL`, because Citus hands it on to its shards and `set_config()` not. Every value is
     made of UUIDs and hexadecimal digits by this function; nothing of a caller's gets into it.
     """
-    organisations, person, token, operator, milliseconds = _scope_of(viewer)
+    organisations, firms, person, token, operator, milliseconds = _scope_of(viewer)
     return (
         f"SET LOCAL ROLE {_role_of(viewer)};"
         f"SET LOCAL app.organisations = '{organisations}';"
+        f"SET LOCAL app.firms = '{firms}';"
         f"SET LOCAL app.person = '{person}';"
         f"SET LOCAL app.token = '{token}';"
         f"SET LOCAL app.operator = '{operator}';"
@@ -120,14 +121,18 @@ def scope_statement(viewer: Viewer) -> str:
     )
 
 
-def _scope_of(viewer: Viewer) -> tuple[str, str, str, str, str]:
+def _scope_of(viewer: Viewer) -> tuple[str, str, str, str, str, str]:
     """Return what the policies compare with, and how long a statement may take."""
     organisations = ",".join(str(key) for key in viewer.roles)
     # Whoever holds a person's token has a part of the person's rights in one organisation, and
     # nothing of what is the person's own elsewhere.
     whole = viewer.kind is ViewerKind.PERSON and viewer.scopes is None
+    firms = ",".join(
+        str(key) for key, role in viewer.firms.items() if role is Role.FIRM_ADMINISTRATOR and whole
+    )
     return (
         f"{{{organisations}}}",
+        f"{{{firms}}}",
         str(viewer.id) if whole else "",
         viewer.token_hash.hex() if viewer.token_hash else "",
         "on" if viewer.kind is ViewerKind.OPERATOR else "",
@@ -140,6 +145,15 @@ def _milliseconds_of(viewer: Viewer) -> int:
     if viewer.kind in {ViewerKind.JOB, ViewerKind.OPERATOR, ViewerKind.BENCHMARK}:
         return 0
     return int(1000 * get_settings().request_seconds)
+
+
+async def rescope(session: Session, viewer: Viewer) -> None:
+    """Scope what is left of the transaction to the viewer, who has just come to be somewhere new.
+
+    Whoever founds an organisation is not in it before; nobody else has a reason to call this.
+    """
+    connection = await session.connection()
+    await connection.exec_driver_sql(scope_statement(viewer))
 
 
 def _role_of(viewer: Viewer) -> str:

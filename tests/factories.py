@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,17 @@ class Client:
     leadership: Viewer
     job: Viewer
     integration_id: UUID
+
+    @property
+    def firm_administrator(self) -> Viewer:
+        """Return somebody who administers the firm and is known nowhere else."""
+        return Viewer(
+            ViewerKind.PERSON,
+            UUID(int=1),
+            "Administrator",
+            {self.organisation_id: Role.FIRM_ADMINISTRATOR},
+            firms={self.firm_id: Role.FIRM_ADMINISTRATOR},
+        )
 
     @property
     def people(self) -> Mapping[Role, Viewer]:
@@ -141,6 +152,7 @@ async def make_client(*, name: str | None = None, languages: str = "en") -> Clie
         role: Viewer(ViewerKind.PERSON, person_id, role.value.title(), {organisation_id: role})
         for role, person_id in ids.items()
     }
+    viewers[Role.CONSULTANT] = replace(viewers[Role.CONSULTANT], firms={firm_id: Role.CONSULTANT})
     return Client(
         organisation_id,
         slug,

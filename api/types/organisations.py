@@ -1,5 +1,6 @@
 """The viewer, client organisations and their members."""
 
+import asyncio
 import base64
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from api.types.benchmarks import (
 )
 from api.types.changes import EditionComparison, Later, Since, find_comparison
 from api.types.events import find_latest_event
+from api.types.firms import Engagement, Firm
 from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
 from api.types.integrations import IntakeEvent, IntakeEventFilter, Integration, Job, JobFilter
 from api.types.interviews import (
@@ -34,23 +36,9 @@ from api.types.questionnaires import Questionnaire
 from api.types.sessions import SessionType, session_type
 from tenants import read_graph
 from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind
-from tenants.organisations import queries as organisations
 from tenants.organisations import sessions
 from tenants.organisations.models import Industry, Region, SizeBand
 from tenants.reading import Key, Record
-
-
-@strawberry.type(name="Firm")
-class FirmType:
-    """A consulting firm, the third party that asks and keeps what was promised.
-
-    Attributes:
-        slug: Its short name in addresses.
-        name: Its name.
-    """
-
-    slug: str
-    name: str
 
 
 @of_noun(
@@ -83,6 +71,7 @@ class Organisation(Node):
         editions: Its published insights, the newest first.
         members: Who has a role in it.
         member_invitations: Who was invited to have one and has not accepted yet.
+        engagements: Which firm serves it from when to when, and whom that lets in.
         intake_events: What an applicant-tracking system posted, and what became of it.
         integrations: Its machine clients, by name.
         jobs: Work that happens later, with its progress and outcome.
@@ -103,6 +92,7 @@ class Organisation(Node):
     editions: Connection[Edition] | None
     members: Connection[Membership] | None
     member_invitations: Connection[MemberInvitation] | None
+    engagements: Connection[Engagement] | None
     intake_events: Connection[IntakeEvent] | None
     integrations: list[Integration] | None
     jobs: Connection[Job] | None
@@ -191,6 +181,13 @@ class ViewerMembership:
         return found
 
 
+async def _firms(info: Info) -> list[Firm]:
+    keys = [Key(firm, firm) for firm in info.context.viewer.firms]
+    found = await asyncio.gather(*(info.context.find_record(read_graph.FIRM, one) for one in keys))
+    known = [one for one in found if one is not None]
+    return [as_type(one) for one in sorted(known, key=lambda one: one.values["name"])]
+
+
 @strawberry.type(name="Viewer")
 class ViewerType:
     """Who asks: a person, a machine, or a candidate with a link."""
@@ -214,10 +211,14 @@ class ViewerType:
         return self.principal.kind
 
     @strawberry.field
-    async def firm(self, info: Info) -> FirmType | None:
-        """The consulting firm that the person belongs to."""
-        firm = await info.context.run(organisations.find_firm)
-        return FirmType(slug=firm.slug, name=firm.name) if firm is not None else None
+    async def firm(self, info: Info) -> Firm | None:
+        """The consulting firm that the person belongs to; of several the first by name."""
+        return next(iter(await _firms(info)), None)
+
+    @strawberry.field
+    async def firms(self, info: Info) -> list[Firm]:
+        """The consulting firms that the person belongs to, by name."""
+        return await _firms(info)
 
     @strawberry.field
     def memberships(self) -> list[ViewerMembership]:

@@ -87,11 +87,11 @@ async def _person(
         )
     if person_id is None or grant is None or grant.person_id != person_id:
         raise _worthless()
-    roles = await organisations.list_roles(session, viewer, person_id=person_id)
+    roles, firms = await organisations.list_parts(session, viewer, person_id=person_id)
     role = roles.get(organisation_id)
     if role is None:
         raise _worthless()
-    if len(roles) > 1 or await organisations.find_firm(session, viewer) is not None:
+    if len(roles) > 1 or firms:
         # What peers may be shown depends on everything that somebody sees, which a token that is
         # narrowed to one organisation does not know.
         scopes -= {Permission.BENCHMARK_READ}
@@ -103,7 +103,7 @@ async def find_role(
     session: Session, viewer: Viewer, *, organisation_id: UUID, person_id: UUID
 ) -> Role | None:
     """Return the role that a person holds in an organisation now, or None."""
-    roles = await organisations.list_roles(
+    roles, _ = await organisations.list_parts(
         session, Viewer(ViewerKind.PERSON, person_id, roles=viewer.roles), person_id=person_id
     )
     return roles.get(organisation_id)

@@ -145,6 +145,7 @@ class Engagement(Tenant, Model):
     firm_id: Mapped[UUID] = mapped_column(ForeignKey("firms.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    ended_by: Mapped[Role | None] = mapped_column(Coded(Role))
 
 
 class EngagementConsultant(TenantKey, Model):

@@ -2,9 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Result,
+    Text,
+    and_,
+    delete,
+    exists,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from tenants.access import Permission, Role, Viewer, ViewerKind, require, require_operator
 from tenants.errors import NotFound
@@ -14,6 +29,7 @@ from tenants.organisations.models import (
     EngagementConsultant,
     Firm,
     FirmMember,
+    FirmRole,
     Membership,
     Organisation,
     Person,
@@ -49,48 +65,59 @@ def is_alive(now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def list_roles(session: Session, viewer: Viewer, *, person_id: UUID) -> dict[UUID, Role]:
-    """Return the role of the person who signs in, by organisation.
+async def list_parts(
+    session: Session, viewer: Viewer, *, person_id: UUID
+) -> tuple[dict[UUID, Role], dict[UUID, Role]]:
+    """Return the role of the person who signs in, by organisation and by firm.
 
     A membership wins over a consultant's engagement, which counts from its first day until the day
-    before its last (half-open), by UTC.
+    before its last (half-open, by UTC), and that over what the administrator of a firm is to those
+    whom the firm serves or has served.
     """
     if viewer.token_hash is None and viewer.id != person_id:
-        return {}
+        return {}, {}
     today = datetime.now(UTC).date()
-    engaged = await session.scalars(
-        select(EngagementConsultant.organisation_id)
-        .join(
-            Engagement,
-            and_(
-                Engagement.organisation_id == EngagementConsultant.organisation_id,
-                Engagement.id == EngagementConsultant.engagement_id,
-            ),
-        )
-        .where(
-            EngagementConsultant.person_id == person_id,
+    own = [EngagementConsultant.person_id == person_id]
+    consults = select(literal("consults"), EngagementConsultant.organisation_id, null()).join(
+        Engagement,
+        and_(
+            Engagement.organisation_id == EngagementConsultant.organisation_id,
+            Engagement.id == EngagementConsultant.engagement_id,
             Engagement.starts_on <= today,
             or_(Engagement.ends_on.is_(None), Engagement.ends_on > today),
+        ),
+    )
+    administers = (
+        select(literal("administers"), Engagement.organisation_id, null())
+        .join(FirmMember, FirmMember.firm_id == Engagement.firm_id)
+        .where(FirmMember.person_id == person_id, FirmMember.role == FirmRole.ADMINISTRATOR)
+    )
+    rows: Result[*tuple[Any, ...]] = await session.execute(
+        union_all(
+            select(
+                literal("is"), Membership.organisation_id, type_coerce(Membership.role, Text)
+            ).where(Membership.person_id == person_id),
+            consults.where(*own),
+            administers,
+            select(
+                literal("belongs"), FirmMember.firm_id, type_coerce(FirmMember.role, Text)
+            ).where(FirmMember.person_id == person_id),
         )
     )
-    roles = dict.fromkeys(engaged, Role.CONSULTANT)
-    members = await session.execute(
-        select(Membership.organisation_id, Membership.role).where(Membership.person_id == person_id)
+    found: dict[str, dict[UUID, str | None]] = {}
+    for how, where, role in rows:
+        found.setdefault(how, {})[where] = role
+    roles = (
+        dict.fromkeys(found.get("administers", ()), Role.FIRM_ADMINISTRATOR)
+        | dict.fromkeys(found.get("consults", ()), Role.CONSULTANT)
+        | {where: Role(role) for where, role in found.get("is", {}).items() if role}
     )
-    return roles | dict(members.all())
-
-
-async def find_firm(session: Session, viewer: Viewer) -> Firm | None:
-    """Return the firm that the signed-in person belongs to, or None."""
-    if viewer.kind is not ViewerKind.PERSON:
-        return None
-    return await session.scalar(
-        select(Firm)
-        .join(FirmMember, FirmMember.firm_id == Firm.id)
-        .where(FirmMember.person_id == viewer.id)
-        .order_by(Firm.name)
-        .limit(1)
-    )
+    administrator = FirmRole.ADMINISTRATOR
+    firms = {
+        where: Role.FIRM_ADMINISTRATOR if role == administrator else Role.CONSULTANT
+        for where, role in found.get("belongs", {}).items()
+    }
+    return roles, firms
 
 
 async def find_person_by_email(session: Session, viewer: Viewer, *, email: str) -> Person | None:

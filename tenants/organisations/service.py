@@ -135,6 +135,7 @@ async def start_engagement(
             firm_id=firm_id,
             starts_on=starts_on,
             ends_on=ends_on,
+            ended_by=None,
         )
     )
     await session.flush()
@@ -210,5 +211,7 @@ async def authenticate(session: Session, viewer: Viewer) -> Viewer:
         raise Unauthenticated(message)
     token, person = found
     await sessions.keep_alive(session, viewer, token=token)
-    roles = await queries.list_roles(session, viewer, person_id=person.id)
-    return replace(viewer, kind=ViewerKind.PERSON, id=person.id, name=person.name, roles=roles)
+    roles, firms = await queries.list_parts(session, viewer, person_id=person.id)
+    return replace(
+        viewer, kind=ViewerKind.PERSON, id=person.id, name=person.name, roles=roles, firms=firms
+    )

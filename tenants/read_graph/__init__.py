@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenants.nouns import Noun
+from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
@@ -25,8 +26,12 @@ from tenants.read_graph.questionnaires import QUESTION, QUESTIONNAIRE, QUESTIONN
 __all__ = [
     "ANSWER",
     "CANDIDATE",
+    "CONSULTANT",
     "EDITION",
     "EDITION_CELL",
+    "ENGAGEMENT",
+    "FIRM",
+    "FIRM_MEMBER",
     "HIRING_MANAGER",
     "INTAKE_EVENT",
     "INTEGRATION",
@@ -66,6 +71,10 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             EDITION_CELL,
             MEMBERSHIP,
             MEMBER_INVITATION,
+            FIRM,
+            FIRM_MEMBER,
+            ENGAGEMENT,
+            CONSULTANT,
             INTAKE_EVENT,
             INTEGRATION,
             JOB,

@@ -55,6 +55,7 @@ ROWS = {
     "IntakeEvent": {"event": "yes yes no no no no no"},
     "Integration": {"integration": "no yes no no no no no"},
     "Job": {"job": "yes yes no no no no no"},
+    "Engagement": {"engagement": "yes yes no no no no no"},
 }
 
 # What the people of the organisation (the first four columns) get of each field of a record that
@@ -82,6 +83,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
         "members": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "memberInvitations": "FORBIDDEN all FORBIDDEN FORBIDDEN",
+        "engagements": "all all FORBIDDEN FORBIDDEN",
         "intakeEvents": "all all FORBIDDEN FORBIDDEN",
         "integrations": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
         "jobs": "all all FORBIDDEN FORBIDDEN",
@@ -132,6 +134,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         ("id", "email", "role", "department", "mailNumber", "createdAt", "expiresAt"),
         "never yes never never",
     ),
+    "Engagement": {
+        **dict.fromkeys(("id", "organisation", "firmName", "firmSlug", "startsOn"), _NAMED),
+        **dict.fromkeys(("endsOn", "endedBy", "consultants"), _NAMED),
+    },
+    "Consultant": dict.fromkeys(("id", "name"), _NAMED),
     "IntakeEvent": dict.fromkeys(
         ("id", "action", "applicationId", "state", "reasonCode", "reason", "receivedAt"), _NAMED
     ),
@@ -149,15 +156,17 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 # Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
 PARTS = {
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology",
-    "Viewer": "id name kind firm memberships sessions invitation",
+    "Viewer": "id name kind firm firms memberships sessions invitation",
     "ViewerMembership": "role organisation",
-    "Firm": "slug name",
     # What each role gets to watch, test_watching.py says.
     "Subscription": "jobProgress organisationEvents",
     "EditionPublished": "id recordedAt edition",
     "BenchmarkReleased": "id recordedAt release",
     "JobChanged": "id recordedAt job",
     "OfferChanged": "id recordedAt offer",
+    # Of those who belong to it; who works for it, its administrators see (test_firms.py).
+    "Firm": "id slug name role members engagements clients",
+    "FirmMember": "id name email role",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Option": "code exclusive wording",
     "ScalePoint": "point wording",
@@ -218,6 +227,11 @@ PARTS = {
     "RemoveMemberPayload": "removedMembershipId userErrors",
     "RevokeSessionPayload": "session userErrors",
     "RevokeSessionsPayload": "revokedCount userErrors",
+    "CreateOrganisationPayload": "organisation userErrors",
+    "StartEngagementPayload": "engagement userErrors",
+    "EndEngagementPayload": "engagement userErrors",
+    "AddConsultantPayload": "engagement userErrors",
+    "RemoveConsultantPayload": "engagement userErrors",
 }
 
 _OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND"
@@ -244,6 +258,13 @@ MUTATIONS = {
         ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration"),
         "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     ),
+    # What the administrator of a firm may, test_firms.py says.
+    "createOrganisation": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED"
+    " FORBIDDEN",
+    "startEngagement": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    "endEngagement": "ok ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "addConsultant": "FORBIDDEN FORBIDDEN NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "removeConsultant": "FORBIDDEN ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
 }
 ELSEWHERE = {
     "assignHiringManager": "NOT_FOUND",

@@ -28,6 +28,7 @@ LISTS = sorted(
 def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
     assert LISTS == [
         ("Organisation", "editions"),
+        ("Organisation", "engagements"),
         ("Organisation", "intakeEvents"),
         ("Organisation", "interviews"),
         ("Organisation", "jobs"),
@@ -285,6 +286,7 @@ async def test_what_is_no_node_has_no_node(ask: Ask) -> None:
     person = world.client.hr.id
     assert person is not None
     parts = {"Membership", "HiringManager", "Answer", "EditionCell"}
+    parts |= {"Firm", "FirmMember", "Consultant"}
     for name in parts:
         id_ = world.id(name, person)
         answer = await ask(world.client.hr, "query ($id: ID!) { node(id: $id) { id } }", id=id_)

@@ -10,6 +10,7 @@ import pytest
 from graphql import GraphQLID, get_named_type, is_input_object_type
 
 from api.relay import decode_id, encode_id
+from tenants import read_graph
 from tenants.access import Role
 from tenants.db import run
 from tenants.organisations import service as organisations
@@ -39,8 +40,21 @@ ID_ARGUMENTS = {
     ("changeRole", "membershipId"),
     ("removeMember", "membershipId"),
     ("revokeSession", "sessionId"),
+    ("createOrganisation", "firmId"),
+    ("startEngagement", "organisationId"),
+    ("startEngagement", "consultantIds"),
+    ("endEngagement", "engagementId"),
+    ("addConsultant", "engagementId"),
+    ("addConsultant", "personId"),
+    ("removeConsultant", "engagementId"),
+    ("removeConsultant", "personId"),
 }
+# What only the administrator of the firm may ask; the others HR may.
+OF_THE_FIRM = {"createOrganisation", "startEngagement", "addConsultant"}
 KEYLESS = {
+    "endEngagement",
+    "addConsultant",
+    "removeConsultant",
     "updateIntegration",
     "rotateIntegrationSecret",
     "deleteIntegration",
@@ -66,6 +80,11 @@ PAYLOADS = {
     "changeRole": "membership { id }",
     "removeMember": "removedMembershipId",
     "revokeSession": "session { id }",
+    "createOrganisation": "organisation { id }",
+    "startEngagement": "engagement { id }",
+    "endEngagement": "engagement { id }",
+    "addConsultant": "engagement { id }",
+    "removeConsultant": "engagement { id }",
 }
 
 
@@ -122,7 +141,7 @@ async def test_foreign_records_are_as_unknown(
     ids |= await walk(ask, world.client.consultant, world.organisation)
     kinds = {"Organisation", "Requisition", "Offer", "Interview", "Candidate", "Response"}
     kinds |= {"Questionnaire", "QuestionnaireVersion", "Question", "Membership", "IntakeEvent"}
-    kinds |= {"MemberInvitation", "Integration"}
+    kinds |= {"MemberInvitation", "Integration", "Engagement", "Consultant"}
     assert set(ids.values()) == {*kinds, "Edition", "Job"}
     before = await fingerprint(world.client, other)
     for foreign in ids:
@@ -147,9 +166,10 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
     await make_offer(client)
     query = """query ($slug: String!) { organisation(slug: $slug) { id
       offers { nodes { id requisition { id } interview { id } } }
-      members { nodes { id role } } } }"""
+      members { nodes { id role } } engagements { nodes { id consultants { id } } } } }"""
     found = (await ask(client.hr, query, slug=client.slug))["data"]["organisation"]
     (offer,) = found["offers"]["nodes"]
+    (engagement,) = found["engagements"]["nodes"]
     (manager,) = [one for one in found["members"]["nodes"] if one["role"] == "HIRING_MANAGER"]
     return {
         "recordOfferOutcome": {
@@ -182,6 +202,23 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         "revokeSession": {"sessionId": ""},
         "openInterview": {"offerId": offer["id"]},
         "inviteCandidate": {"interviewId": offer["interview"]["id"]},
+        "createOrganisation": {
+            "slug": f"of-{client.slug}",
+            "name": "Another",
+            "industry": "OTHER",
+            "sizeBand": "UNDER_250",
+            "region": "EUROPE",
+        },
+        "startEngagement": {"organisationId": found["id"], "startsOn": "2019-01-01"},
+        "endEngagement": {"engagementId": engagement["id"]},
+        "addConsultant": {
+            "engagementId": engagement["id"],
+            "personId": encode_id(read_graph.FIRM_MEMBER, Key(client.firm_id, uuid4())),
+        },
+        "removeConsultant": {
+            "engagementId": engagement["id"],
+            "personId": engagement["consultants"][0]["id"],
+        },
     }
 
 
@@ -197,6 +234,7 @@ async def test_mutations_take_foreign_ids_for_unknown_ones(
     before = await fingerprint(world.client, other)
     for name, argument in sorted(ID_ARGUMENTS):
         given = inputs[name]
+        asking = other.firm_administrator if name in OF_THE_FIRM else other.hr
         if key is not None and name not in KEYLESS:
             given["idempotencyKey"] = key
         kind = name[0].upper() + name[1:]
@@ -208,7 +246,7 @@ async def test_mutations_take_foreign_ids_for_unknown_ones(
             looks = []
             for one in (foreign, *unknown_like(foreign, other.organisation_id)[:2]):
                 statements()
-                answer = await ask(other.hr, query, input={**given, argument: one})
+                answer = await ask(asking, query, input={**given, argument: one})
                 (refusal,) = answer["data"][name]["userErrors"]
                 assert refusal["code"] == "NOT_FOUND"
                 looks.append((anonymous(answer, one), len(statements())))

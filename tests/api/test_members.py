@@ -165,7 +165,9 @@ async def test_the_link_makes_a_member_once(ask: Ask) -> None:
     client = await make_client()
     one = await make_member_invitation(client, email="robin@client.example", role=Role.HR)
     person = await join_anew(client, one)
-    roles = await run(organisations.list_roles, Viewer(ViewerKind.PERSON, person), person_id=person)
+    roles, _ = await run(
+        organisations.list_parts, Viewer(ViewerKind.PERSON, person), person_id=person
+    )
     assert roles == {client.organisation_id: Role.HR}
     with pytest.raises(LinkUsed):
         await join_anew(client, one)
@@ -260,7 +262,7 @@ async def test_an_account_is_not_taken_over_by_an_invitation() -> None:
         await run(joining.join, holder(client), email=f"hr@{other.slug}.example", **join)
     await run(joining.join, holder(client, who=other.hr), email=f"hr@{other.slug}.example", **join)
     assert other.hr.id is not None
-    both = await run(organisations.list_roles, other.hr, person_id=other.hr.id)
+    both, _ = await run(organisations.list_parts, other.hr, person_id=other.hr.id)
     assert both == {client.organisation_id: Role.LEADERSHIP, other.organisation_id: Role.HR}
 
 

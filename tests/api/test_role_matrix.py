@@ -88,6 +88,7 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         client.consultant,
         """query ($id: ID!) { node(id: $id) { ... on Organisation {
           questionnaires { nodes { id versions { id questions { id } } } }
+          engagements { nodes { id } }
           intakeEvents { nodes { id } } jobs { nodes { id } } editions { nodes { id } } } } }""",
         id=world.organisation,
     )
@@ -119,6 +120,7 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         "IntakeEvent": {"event": node["intakeEvents"]["nodes"][0]["id"]},
         "Integration": {"integration": world.id("Integration", client.integration_id)},
         "Job": {"job": node["jobs"]["nodes"][0]["id"]},
+        "Engagement": {"engagement": node["engagements"]["nodes"][0]["id"]},
     }
 
 
@@ -191,6 +193,7 @@ ALL = {
     ("Organisation", "editions"): "rows 1",
     ("Organisation", "members"): "rows 3",
     ("Organisation", "memberInvitations"): "rows 1",
+    ("Organisation", "engagements"): "rows 1",
     ("Organisation", "intakeEvents"): "rows 1",
     ("Organisation", "jobs"): "rows 6",
     ("Requisition", "offers"): "rows 6",
@@ -211,8 +214,8 @@ async def test_which_fields_each_role_gets(ask: Ask) -> None:
     asking = viewers(world, other)
     stated, seen = {}, {}
     for noun, fields in FIELDS.items():
-        # These three have no id to ask for; their rows are looked at below.
-        if noun in {"HiringManager", "Answer", "Membership"}:
+        # These four have no id to ask for; their rows are looked at below.
+        if noun in {"HiringManager", "Answer", "Membership", "Consultant"}:
             continue
         row = next(iter(rows[noun].values()))
         for column in COLUMNS[:4]:

@@ -53,6 +53,11 @@ COUNTS = {
         # questionnaires, their number, versions, questions, questionnaires by id
         5,
     ),
+    ("Organisation", "engagements"): (
+        "engagements { totalCount nodes { firmName organisation { name } consultants { name } } }",
+        # engagements, their number, those whom they name; the organisation is read by id
+        4,
+    ),
     ("Organisation", "intakeEvents"): (
         "intakeEvents { totalCount nodes { action state } }",
         # events, their number
@@ -118,7 +123,7 @@ async def test_a_list_takes_as_many_statements_as_stated(
         sent = statements()
         assert len(sent) == 1 + count, "\n\n".join(sent)
         lengths.append(len(str(answer)))
-    grows = where[1] not in {"questionnaires", "intakeEvents", "editions"}
+    grows = where[1] not in {"questionnaires", "intakeEvents", "editions", "engagements"}
     assert (lengths[1] > lengths[0]) is grows
 
 

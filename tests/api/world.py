@@ -22,6 +22,7 @@ from tenants.model import Model, new_id
 from tenants.offers import service as offers
 from tenants.offers.models import Application, Offer
 from tenants.offers.statuses import OfferStatus
+from tenants.organisations.models import Engagement
 from tenants.questionnaires.logic import Answered
 from tenants.questionnaires.values import Choices, Text
 from tenants.reading import Key
@@ -138,6 +139,15 @@ async def requisition_of(client: Client, offer_id: UUID) -> UUID:
         found = rows.one()
         assert found is not None
         return found
+
+    return await run(find, client.job)
+
+
+async def engagement_of(client: Client) -> UUID:
+    """Return the engagement that an organisation was made with."""
+
+    async def find(session: Session, _viewer: Viewer) -> UUID:
+        return (await session.scalars(select(Engagement.id))).one()
 
     return await run(find, client.job)
 

@@ -220,14 +220,15 @@ def test_a_scope_is_made_of_ids_and_digits_and_names_nothing_for_nobody() -> Non
     )
     assert scope_statement(viewer) == (
         "SET LOCAL ROLE NONE;"
-        f"SET LOCAL app.organisations = '{{{here}}}';SET LOCAL app.person = '{person}';"
+        f"SET LOCAL app.organisations = '{{{here}}}';SET LOCAL app.firms = '{{}}';"
+        f"SET LOCAL app.person = '{person}';"
         "SET LOCAL app.token = '0127';SET LOCAL app.operator = '';"
         "SET LOCAL statement_timeout = 20000"
     )
     for nobody in (Viewer(), Viewer(ViewerKind.CANDIDATE, person)):
         assert scope_statement(nobody) == (
-            "SET LOCAL ROLE NONE;SET LOCAL app.organisations = '{}';SET LOCAL app.person = '';"
-            "SET LOCAL app.token = '';SET LOCAL app.operator = '';"
+            "SET LOCAL ROLE NONE;SET LOCAL app.organisations = '{}';SET LOCAL app.firms = '{}';"
+            "SET LOCAL app.person = '';SET LOCAL app.token = '';SET LOCAL app.operator = '';"
             "SET LOCAL statement_timeout = 20000"
         )
     assert scope_statement(Viewer.operator()).endswith(
