@@ -17,7 +17,7 @@ from api import intake
 from api.auth import oauth
 from api.budget import counting_together
 from api.http import graphql
-from api.pages import STATIC, console, error_codes, form, outbox, receipt
+from api.pages import STATIC, console, docs, error_codes, form, graphiql, outbox, receipt
 from api.schema import sdl
 from api.subscriptions.websocket import graphql_socket
 from tenants.db import connected, listening_address, reading
@@ -125,7 +125,9 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         *form.routes(),
         *receipt.routes(),
         *console.routes(),
+        *graphiql.routes(),
         *error_codes.routes(),
+        *docs.routes(),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if get_settings().outbox_dir is not None:

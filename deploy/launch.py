@@ -33,9 +33,17 @@ START_SECONDS = 120.0
 REQUEST_SECONDS = 5.0
 # The API of a demo that was killed gives its port back this soon.
 PORT_SECONDS = 3.0
-PAGES = {"graphql": "/graphql", "console": "/console", "outbox": "/outbox"}
+PAGES = {
+    "graphql": "/graphql",
+    "graphiql": "/graphiql",
+    "docs": "/docs",
+    "console": "/console",
+    "outbox": "/outbox",
+}
 JSON_KEYS = (
     "graphql",
+    "graphiql",
+    "docs",
     "console",
     "candidateLink",
     "outbox",
@@ -45,6 +53,8 @@ JSON_KEYS = (
 )
 LABELS = {
     "graphql": "GraphQL",
+    "graphiql": "GraphiQL",
+    "docs": "Reference",
     "console": "Console",
     "candidateLink": "A candidate's link",
     "outbox": "Mails sent",

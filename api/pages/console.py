@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Route
 from api.pages import console_words, sign_in
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
-from api.pages.operations import NoAnswer, ask, document
+from api.pages.examples import list_examples
+from api.pages.operations import NoAnswer, ask
 from api.pages.rendering import lead_to, respond
 from api.pages.why import WHY, ask_why
 from api.relay import decode_id
@@ -35,11 +36,6 @@ _SPOKEN: Final = {
     "roles": ROLES,
 }
 _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
-_EXAMPLES: Final = (
-    ("Who am I, and what may I see?", "organisations"),
-    ("The interviews that are still open", "interviews"),
-    ("Record that an offer was declined", "record_offer_outcome"),
-)
 
 
 def routes() -> list[BaseRoute]:
@@ -210,34 +206,15 @@ async def show_interview(request: Request, viewer: Viewer) -> Response:
 
 async def show_api(_request: Request, viewer: Viewer) -> Response:
     """Show how to ask the API, with examples to copy."""
-    data = await ask(viewer, "api")
-    found = data["organisations"]["nodes"]
-    organisation = found[0] if found else {"id": "id-of-the-organisation", "slug": "its-slug"}
-    variables = {
-        "interviews": {"slug": organisation["slug"]},
-        "record_offer_outcome": {
-            "input": {
-                "organisationId": organisation["id"],
-                "applicationId": "4711",
-                "status": "DECLINED",
-                "resolvedOn": "2026-11-20",
-                "statedReasons": ["OTHER_OFFER"],
-                "idempotencyKey": "4711-declined",
-            }
-        },
-    }
+    person, examples = await list_examples(viewer)
     return _page(
         "api",
-        data["viewer"]["name"],
+        person,
         here="api",
         endpoint=f"{get_settings().public_url}/graphql",
         examples=[
-            (
-                title,
-                document(f"examples/{name}").strip(),
-                json.dumps(variables[name], indent=2) if name in variables else None,
-            )
-            for title, name in _EXAMPLES
+            (one.title, one.query, json.dumps(one.variables, indent=2) if one.variables else None)
+            for one in examples
         ],
     )
 

@@ -14,7 +14,17 @@ from urllib.request import Request, urlopen
 from deploy.folder import DataFolder
 from tests.deploy.conftest import processes_of, python, wait_until
 
-KEYS = ["graphql", "console", "candidateLink", "outbox", "organisation", "tokens", "greenhouse"]
+KEYS = [
+    "graphql",
+    "graphiql",
+    "docs",
+    "console",
+    "candidateLink",
+    "outbox",
+    "organisation",
+    "tokens",
+    "greenhouse",
+]
 # How each part's command line differs from the others'.
 PARTS = {
     "api": "deploy.cli serve",
