@@ -16,8 +16,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import intake
 from api.auth import oauth
 from api.budget import counting_together
+from api.content_security import content_security_policy
 from api.http import graphql
-from api.pages import STATIC, console, docs, error_codes, form, graphiql, outbox, receipt
+from api.pages import (
+    STATIC,
+    consent,
+    console,
+    docs,
+    error_codes,
+    form,
+    graphiql,
+    outbox,
+    receipt,
+)
 from api.schema import sdl
 from api.subscriptions.websocket import graphql_socket
 from tenants.db import connected, listening_address, reading
@@ -29,13 +40,8 @@ _logger = logging.getLogger("afterword.api")
 
 Check = Callable[[], Awaitable[str | None]]
 
-_CONTENT_SECURITY_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    b" font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
-    b" frame-ancestors 'none'"
-)
 _HEADERS = (
-    (b"content-security-policy", _CONTENT_SECURITY_POLICY),
+    (b"content-security-policy", content_security_policy().encode()),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -124,6 +130,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         *oauth.routes(),
         *form.routes(),
         *receipt.routes(),
+        *consent.routes(),
         *console.routes(),
         *graphiql.routes(),
         *error_codes.routes(),

@@ -130,7 +130,7 @@ async def read_form(request: Request) -> ServerRequest:
     except ClientDisconnect:
         message = "The request ended early."
         raise InvalidRequestError(message) from None
-    parameters = _read(bytes(body))
+    parameters = read_parameters(bytes(body))
     headers = {
         name: request.headers[name] for name in ("Authorization",) if name in request.headers
     }
@@ -139,16 +139,12 @@ async def read_form(request: Request) -> ServerRequest:
     return asked
 
 
-def read_query(request: Request) -> ServerRequest:
-    """Return a request that is an address.
+def read_parameters(encoded: bytes) -> Parameters:
+    """Return the parameters of a form or of an address.
 
     Raises:
-        OAuth2Error: It has parameters that cannot be.
+        OAuth2Error: One is there twice, too long, or holds what it may not.
     """
-    return ServerRequest("GET", request.url.path, {}, _read(request.url.query.encode()))
-
-
-def _read(encoded: bytes) -> Parameters:
     try:
         pairs = parse_qsl(
             encoded.decode("ascii"),

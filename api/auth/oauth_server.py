@@ -6,8 +6,8 @@ calls the domain's verbs through `call`, which waits for them in the request's o
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
@@ -31,6 +31,8 @@ from tenants.tokens import read_token
 
 Call = Callable[..., Any]
 
+# Whoever has the code still lacks the verifier (PKCE), so that nothing is lost by waiting so long.
+DOUBLE_CLICK: Final = timedelta(seconds=10)
 SECRET_METHODS = ["client_secret_basic", "client_secret_post"]
 ALL_METHODS = [*SECRET_METHODS, "none"]
 
@@ -63,9 +65,9 @@ class OAuthServer(AuthorizationServer):
         return next(iter(self.viewer.roles))
 
     def query_client(self, client_id: str) -> Client | None:
-        """Return the client, if the identifier is the one in whose scope we are."""
+        """Return the client, if it is of the organisation in whose scope we are."""
         token = read_token(Purpose.CLIENT, client_id)
-        if token is None or token.subject_id != self.viewer.id:
+        if token is None or token.organisation_id not in self.viewer.roles:
             return None
         found = self.call(
             tokens.find_client,
@@ -196,7 +198,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
     def query_authorization_code(self, code: str, client: Client) -> PresentedCode | None:
         """Return a code that is good, locked; one that was used takes its tokens with it.
 
-        A request that had begun before the code was used is a double click and not a replay.
+        Within seconds of its use it is a double click, which gets nothing and costs nothing.
         """
         found: AuthorizationCode | None = self.server.call(
             tokens.lock_code, organisation_id=self.server.organisation_id, code=code
@@ -204,7 +206,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         if found is None or self.server.find_grant(found.grant_id, client) is None:
             return None
         if found.used_at is not None:
-            if found.used_at < self.server.began_at:
+            if found.used_at < self.server.began_at - DOUBLE_CLICK:
                 self.server.revoke(found.grant_id)
             return None
         is_good = found.expires_at > self.server.began_at

@@ -126,6 +126,15 @@ async def find_person_by_email(session: Session, viewer: Viewer, *, email: str) 
     return await session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+async def find_organisation_name(
+    session: Session, viewer: Viewer, *, organisation_id: UUID
+) -> str | None:
+    """Return the name of an organisation that the viewer has a part in, or None."""
+    if viewer.role_in(organisation_id) is None:
+        return None
+    return await session.scalar(select(Organisation.name).where(Organisation.id == organisation_id))
+
+
 async def find_name(session: Session, viewer: Viewer) -> str | None:
     """Return the name of the person who asks, or None."""
     if viewer.kind is not ViewerKind.PERSON:

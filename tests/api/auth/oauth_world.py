@@ -1,11 +1,16 @@
 """Asking the OAuth server as integrations do, and the API with what it gives out."""
 
 import base64
+import hashlib
+import html
 import json
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 import httpx2
@@ -19,10 +24,13 @@ from tenants.integrations.scopes import Scope
 from tenants.integrations.service import client_id, create_integration
 from tenants.work import Session
 from tests.api.asking import post
+from tests.api.pages.browsing import Browser, Page, session_of
 from tests.factories import Client
 
 METADATA = "/.well-known/oauth-authorization-server"
 TOKEN, JWKS = "/oauth/token", "/oauth/jwks.json"
+AUTHORIZE, REVOKE, INTROSPECT = "/oauth/authorize", "/oauth/revoke", "/oauth/introspect"
+CALLBACK = "https://board.example/callback"
 FOR_MACHINES = [
     one.value
     for one in Scope
@@ -123,6 +131,106 @@ def part(token: str, number: int) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What an application proves with that it is the one that began (PKCE)."""
+
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+
+    @property
+    def challenge(self) -> str:
+        """What is sent at the beginning."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+async def make_front_end(client: Client, **given: Any) -> Machine:
+    """Let a front-end in, which acts for people and keeps no secret."""
+    asked: dict[str, Any] = {
+        "kind": IntegrationKind.OAUTH_PUBLIC,
+        "name": "Hiring board",
+        "scopes": [one.value for one in Scope],
+        "redirect_uris": (CALLBACK,),
+        **given,
+    }
+    return await make_machine(client, **asked)
+
+
+def wish(machine: Machine, proof: Proof, **given: str | None) -> str:
+    """Return the address that an application sends a person to; None leaves a parameter out."""
+    asked = {
+        "response_type": "code",
+        "client_id": machine.client_id,
+        "redirect_uri": CALLBACK,
+        "scope": "offers:read insights:read",
+        "state": "xyz",
+        "code_challenge": proof.challenge,
+        "code_challenge_method": "S256",
+        **given,
+    }
+    return f"{AUTHORIZE}?" + urlencode(
+        {name: one for name, one in asked.items() if one is not None}
+    )
+
+
+def led_to(page: Page) -> dict[str, str]:
+    """Return what the application is told when the person comes back."""
+    assert page.status == 303
+    address, _, query = page.location.partition("?")
+    assert address == CALLBACK
+    return dict(parse_qsl(query))
+
+
+async def decide(browser: Browser, address: str, decision: str = "allow") -> Page:
+    """Open the consent page and press a button."""
+    page = await browser.get(address)
+    assert page.status == 200, page.text
+    return await browser.post(AUTHORIZE, {**hidden(page), "decision": decision})
+
+
+def hidden(page: Page) -> dict[str, str]:
+    """Return the hidden fields of a page."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.html)
+    return {name: html.unescape(value) for name, value in found}
+
+
+async def code_for(machine: Machine, person: Viewer, proof: Proof, **given: str | None) -> str:
+    """Return an authorization code that a person consented to."""
+    browser = await session_of(person)
+    return led_to(await decide(browser, wish(machine, proof, **given)))["code"]
+
+
+def redemption(machine: Machine, code: str, proof: Proof) -> dict[str, str]:
+    """Return the form with which an application gets tokens for a code."""
+    return {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "client_id": machine.client_id,
+        "code_verifier": proof.verifier,
+    }
+
+
+async def tokens_for(machine: Machine, person: Viewer, **given: str | None) -> dict[str, Any]:
+    """Return the tokens that an application gets for a person's consent."""
+    proof = Proof()
+    code = await code_for(machine, person, proof, **given)
+    answer = await send(TOKEN, redemption(machine, code, proof))
+    assert answer.status_code == 200, answer.text
+    tokens: dict[str, Any] = answer.json()
+    return tokens
+
+
+def renewal(machine: Machine, token: str, **given: str) -> dict[str, str]:
+    """Return the form with which an application gets the next tokens."""
+    return {
+        "grant_type": "refresh_token",
+        "refresh_token": token,
+        "client_id": machine.client_id,
+        **given,
+    }
+
+
 async def _keep(session: Session, viewer: Viewer, integration_id: UUID, person_id: UUID) -> None:
     organisation_id = next(iter(viewer.roles))
     integration = await token_queries.find_client(
@@ -165,6 +273,15 @@ async def keep_one_of_each(client: Client) -> None:
     server = Viewer(roles={client.organisation_id: Role.AUTHORIZATION_SERVER})
     assert client.hr.id is not None
     await run(_keep, server, machine.integration_id, client.hr.id)
+
+
+async def change(client: Client, statement: Any) -> None:
+    """Let something have happened in an organisation."""
+
+    async def send_(session: Session, _viewer: Viewer) -> None:
+        await session.execute(statement)
+
+    await run(send_, client.job)
 
 
 WHO = {"query": "{ viewer { kind name } organisations { nodes { slug viewerPermissions } } }"}
