@@ -17,6 +17,7 @@ from api import intake
 from api.auth import oauth
 from api.budget import counting_together
 from api.content_security import content_security_policy
+from api.cross_origin import ForFrontEnds
 from api.http import graphql
 from api.pages import (
     STATIC,
@@ -141,7 +142,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         routes += outbox.routes()
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(ForFrontEnds)],
         exception_handlers={Exception: unexpected},
         lifespan=_lifespan,
     )

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pika
 import redis
+from authlib.common.security import is_secure_transport
 from pika.exceptions import AMQPError
 from pydantic import ValidationError
 from sqlalchemy import URL, Connection, create_engine, make_url, text
@@ -20,6 +21,7 @@ import migrations
 from deploy.settings import faults
 from migrations.roles import application_role_name
 from tenants.db import application_url, psycopg_url
+from tenants.integrations.signing_keys import open_private_key
 from tenants.settings import Settings, get_settings
 
 OLDEST_PYTHON = (3, 11)
@@ -185,6 +187,23 @@ def check_mail(settings: Settings) -> str:
     return f"{host} answers"
 
 
+def check_oauth(settings: Settings) -> str:
+    """Return how many keys sign access tokens, each of which can be opened."""
+    if not is_secure_transport(settings.public_url):
+        found = "PUBLIC_URL is not https, and OAuth gives nothing out without it"
+        cure = "end TLS in front of it, and set PUBLIC_URL to the address with https"
+        raise Problem(found, cure)
+    with _database(settings) as connection:
+        if connection.scalar(text("SELECT to_regclass('signing_keys')")) is None:
+            return "no keys yet"
+        connection.execute(text("SET LOCAL app.operator = 'on'"))
+        keys = connection.execute(text("SELECT id, private_key FROM signing_keys")).all()
+    if not all(open_private_key(key_id, private) for key_id, private in keys):
+        found = "a key that signs access tokens was sealed with another SECRET_KEY"
+        raise Problem(found, "afterword rotate-keys --at-once")
+    return f"{len(keys)} keys, made when they are needed" if keys else "no keys yet"
+
+
 CHECKS: dict[str, Check] = {
     "database": check_database,
     "clock": check_clock,
@@ -192,6 +211,7 @@ CHECKS: dict[str, Check] = {
     "application role": check_role,
     "broker": check_broker,
     "mail": check_mail,
+    "OAuth": check_oauth,
 }
 
 

@@ -10,7 +10,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from deploy.demo.access import fresh_link, fresh_tokens, greenhouse_secret
+from deploy.demo.access import (
+    fresh_link,
+    fresh_tokens,
+    greenhouse_secret,
+    reporting_client_id,
+    reporting_secret,
+)
 from deploy.demo.benchmark import opt_in, release_once
 from deploy.demo.clients import CLIENTS, NEIGHBOURS, Client
 from deploy.demo.history import write_history
@@ -133,6 +139,16 @@ async def _analyse() -> None:
     await engine.dispose()
 
 
+async def _integration(main: Client) -> tuple[str, ...]:
+    """Return in words how the example integration gets a token."""
+    name, secret = await reporting_client_id(main), reporting_secret(main)
+    return (
+        f"An integration of {main.slug}, Reporting, gets a token for ten minutes with",
+        f"curl {get_settings().public_url}/oauth/token -d grant_type=client_credentials \\",
+        f"  -u {name}:{secret}",
+    )
+
+
 async def _summary(main: Client) -> dict[str, Any]:
     return {
         "organisation": main.slug,
@@ -148,5 +164,5 @@ async def _summary(main: Client) -> dict[str, Any]:
             {"role": person.title, "email": person.email, "password": password(person)}
             for person in PEOPLE
         ],
-        "notes": NOTES,
+        "notes": (*NOTES, "", *await _integration(main)),
     }

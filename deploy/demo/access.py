@@ -7,6 +7,8 @@ from deploy.demo.clients import Client
 from deploy.demo.world import PEOPLE
 from tenants.access import Viewer
 from tenants.db import run
+from tenants.integrations import service as integrations
+from tenants.integrations.models import IntegrationKind
 from tenants.interviews import queries as interview_queries
 from tenants.interviews import service as interviews
 from tenants.keys import Purpose, mac
@@ -25,6 +27,26 @@ TOKEN_LIFETIME = timedelta(days=1)
 def greenhouse_secret(client: Client) -> str:
     """Return the signing secret of a client's Greenhouse intake, the same at every start."""
     return mac(Purpose.TOKEN, b"demo greenhouse", client.slug.encode()).hex()
+
+
+def reporting_secret(client: Client) -> str:
+    """Return the secret of a client's example integration, the same at every start."""
+    return mac(Purpose.TOKEN, b"demo reporting", client.slug.encode()).hex()
+
+
+async def reporting_client_id(client: Client) -> str:
+    """Return the client identifier of the example integration, made at the first start."""
+    made = await run(
+        integrations.create_integration,
+        Viewer.job(client.organisation_id),
+        organisation_id=client.organisation_id,
+        kind=IntegrationKind.OAUTH_CONFIDENTIAL,
+        name="Reporting",
+        scopes=["offers:read", "interviews:read", "insights:read", "benchmark:read"],
+        secret=reporting_secret(client),
+        idempotency_key="demo",
+    )
+    return integrations.client_id(client.organisation_id, made.integration_id)
 
 
 async def fresh_tokens() -> dict[str, str]:

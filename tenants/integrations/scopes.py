@@ -53,7 +53,7 @@ SCOPES: Mapping[Scope, Capability] = MappingProxyType(
             _OFFERS,
         ),
         Scope.OFFERS_WRITE: Capability(
-            "Record job offers and what became of them; a declined one may invite its candidate.",
+            "Record job offers, or how many there were; a declined one may invite its candidate.",
             _OFFERS | {_P.OFFER_RECORD},
         ),
         Scope.INTERVIEWS_READ: Capability(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
 from joserfc.jwk import ECKey, KeyParameters, KeySet
 
 from tenants.access import Viewer, require_operator
@@ -33,9 +34,20 @@ async def get_signing_key(session: Session, viewer: Viewer) -> KeySet:
         row = _signing(await queries.list_keys(session, viewer))
     if row is None:
         row = await _add_key(session, viewer, datetime.now(UTC))
-    private = decrypt_text(_context(row.id), row.private_key)
+    private = open_private_key(row.id, row.private_key)
+    if private is None:
+        message = "the signing key was sealed with another SECRET_KEY"
+        raise RuntimeError(message)
     parameters: KeyParameters = {"kid": row.id, "alg": ALGORITHM, "use": "sig"}
     return KeySet([ECKey.import_key(private, parameters)])
+
+
+def open_private_key(key_id: str, sealed: bytes) -> str | None:
+    """Return the private part of a key, or None if another `SECRET_KEY` has sealed it."""
+    try:
+        return decrypt_text(_context(key_id), sealed)
+    except InvalidTag:
+        return None
 
 
 async def get_published_keys(session: Session, viewer: Viewer) -> KeySet:
@@ -86,8 +98,12 @@ async def rotate_signing_keys(
 
 
 def _signing(rows: Sequence[SigningKey]) -> SigningKey | None:
+    """Return the youngest key that is active, of those that our secret key opens."""
     now = datetime.now(UTC)
-    return next((row for row in rows if row.active_at <= now), None)
+    opened = (
+        row for row in rows if row.active_at <= now and open_private_key(row.id, row.private_key)
+    )
+    return next(opened, None)
 
 
 async def _add_key(session: Session, viewer: Viewer, active_at: datetime) -> SigningKey:

@@ -50,7 +50,7 @@ SEES = {
 BY_NAME_ALONE = ("Candidate", "Response")
 # What a machine with every scope may do; the rest it may not, or does not find.
 DOES = {
-    Scope.OFFERS_WRITE: {"recordOfferOutcome"},
+    Scope.OFFERS_WRITE: {"recordOfferOutcome", "recordMonthlyCounts"},
     Scope.INTERVIEWS_WRITE: {"openInterview", "inviteCandidate"},
 }
 # About what is the viewer's own, of which a machine has nothing.

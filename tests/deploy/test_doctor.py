@@ -9,7 +9,14 @@ from sqlalchemy import make_url
 
 import migrations
 from deploy import ports
-from deploy.doctor import Problem, check_broker, check_mail, check_python, examine
+from deploy.doctor import (
+    Problem,
+    check_broker,
+    check_mail,
+    check_oauth,
+    check_python,
+    examine,
+)
 from deploy.embedded import Servers, running
 from deploy.environment import BROKER, DATABASE, catching_mail, completed
 from deploy.folder import DataFolder
@@ -86,7 +93,16 @@ def test_it_leads_from_an_empty_database_to_a_well_installation(
             "ok     application role",
             "ok     broker",
             "ok     mail",
+            "ok     OAuth",
         ]
+
+    sealed = "INSERT INTO signing_keys VALUES ('old', '{}', 'sealed otherwise', now(), now())"
+    execute(servers, sealed)
+    assert examined()["wrong  OAuth"] == (
+        "a key that signs access tokens was sealed with another SECRET_KEY."
+        " To do: afterword rotate-keys --at-once."
+    )
+    execute(servers, "DELETE FROM signing_keys")
 
     execute(servers, "ALTER ROLE afterword_app BYPASSRLS")
     assert (
@@ -159,3 +175,15 @@ def test_a_mail_relay_that_is_down_is_named() -> None:
     )
     with pytest.raises(Problem, match=r"no mail relay at 127\.0\.0\.1"):
         check_mail(settings)
+
+
+def test_an_address_without_tls_is_told() -> None:
+    settings = Settings.model_validate(
+        {
+            "database_url": "postgresql:///afterword",
+            "secret_key": SECRET_KEY,
+            "public_url": "http://afterword.example",
+        }
+    )
+    with pytest.raises(Problem, match="PUBLIC_URL is not https"):
+        check_oauth(settings)
