@@ -8,9 +8,9 @@ from deploy.errors import DeployError
 from deploy.publishing import month
 from tenants import db
 from tenants.access import Viewer
-from tenants.benchmarks import queries, service
+from tenants.benchmarks import queries, releases, service
 from tenants.benchmarks.peer_groups import ALL
-from tenants.benchmarks.service import Released
+from tenants.benchmarks.releases import Released
 from tenants.benchmarks.windows import window_of
 from tenants.disclosure.peers import LOWER_QUARTILE, MEDIAN, P10, P90, UPPER_QUARTILE
 from tenants.insights.windows import Window, month_of, months_after
@@ -47,7 +47,7 @@ async def publish_benchmark(window: str | None, as_of: str | None) -> dict[str, 
     async with db.connected(pool_size=1):
         contributing = await contribute_all(span)
         released = await db.run(
-            service.release,
+            releases.release,
             Viewer.benchmark(),
             starts_on=span.starts_on,
             ends_on=span.ends_on,

@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("job", help="its name, such as interviews.flush")
     start.add_argument("--organisation", metavar="SLUG", help="for this one only")
     _add_publish(commands)
+    _add_benchmark(commands)
     _add_import(commands)
     rotate = _add_part(
         commands, "rotate-keys", _rotate_keys, "make a new key that signs access tokens"
@@ -131,6 +132,26 @@ def _add_publish(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         one.add_argument(
             "--as-of", metavar="YYYY-MM", help="as if this month had ended (default: last month)"
         )
+        one.add_argument("--json", action="store_true", help="print one line of JSON")
+
+
+def _add_benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    benchmark = commands.add_parser(
+        "benchmark",
+        help="look after the benchmark: verify a release, vouch for an organisation",
+        description="Look after the benchmark.",
+    )
+    kinds = benchmark.add_subparsers(title="what", metavar="WHAT", dest="what", required=True)
+    verify = _add_part(
+        kinds, "verify", _verify_benchmark, "make a release again from its inputs, and compare"
+    )
+    verify.add_argument("number", type=_count, metavar="N", help="of the release")
+    admit = _add_part(
+        kinds, "admit", _admit, "vouch that an organisation is a client and nobody's invention"
+    )
+    admit.add_argument("organisation", metavar="SLUG", help="which")
+    admit.add_argument("--family", metavar="NAME", help="the corporate family that it belongs to")
+    for one in (verify, admit):
         one.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
@@ -244,6 +265,28 @@ def _publish_benchmark(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _verify_benchmark(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        from deploy import benchmark_verification as verification
+
+        found = asyncio.run(verification.verify_benchmark(arguments.number))
+    print(json.dumps(found) if arguments.json else verification.in_words(found))
+    return int(not found["verified"])
+
+
+def _admit(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        from deploy import benchmark_verification as verification
+
+        found = asyncio.run(
+            verification.admit_organisation(arguments.organisation, arguments.family)
+        )
+    print(json.dumps(found) if arguments.json else f"{found['organisation']} is verified")
+    return 0
+
+
 def _import_responses(arguments: argparse.Namespace) -> int:
     from deploy import import_report, importing
 
@@ -263,7 +306,7 @@ def _import_responses(arguments: argparse.Namespace) -> int:
 def _count(written: str) -> int:
     """Return a number of things, at least one."""
     if not (written.isascii() and written.isdecimal() and int(written[:9]) > 0):
-        message = f"{written} is no number of rows"
+        message = f"{written} is no number"
         raise argparse.ArgumentTypeError(message)
     return int(written[:9])
 

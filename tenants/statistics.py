@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from statistics import NormalDist, fmean, stdev
 from typing import Final
 
@@ -24,7 +23,6 @@ _FARTHEST: Final = 38.0
 _TERMS: Final = 10_000
 _PRECISION: Final = 1e-16
 _TINY: Final = 1e-300
-
 
 # Successes, and of how many.
 Share = tuple[int, int]
@@ -348,48 +346,3 @@ def _fraction(a: float, b: float, x: float) -> float:
 
 def _away_from_zero(value: float) -> float:
     return value if abs(value) > _TINY else _TINY
-
-
-@lru_cache(maxsize=4096)
-def harrell_davis_weights(n: int, p: float) -> tuple[float, ...]:
-    """Return the weight of each order statistic in the Harrell-Davis quantile.
-
-    The i-th of n is I_{i/n}(a, b) − I_{(i−1)/n}(a, b) with a = (n + 1)p and b = (n + 1)(1 − p).
-    The weights are not negative and sum to 1; those of 1 − p are these in reverse.
-
-    Source: Harrell, F. E. and Davis, C. E. (1982), A new distribution-free quantile estimator,
-    Biometrika 69.
-
-    Args:
-        n: How many values, at least one.
-        p: Which quantile, strictly between 0 and 1.
-
-    Raises:
-        ValueError: An argument lies outside its range.
-    """
-    if not (n >= 1 and 0 < p < 1):
-        message = f"{n} values have no quantile of {p}."
-        raise ValueError(message)
-    a, b = (n + 1) * p, (n + 1) * (1 - p)
-    steps = [incomplete_beta(a, b, i / n) for i in range(n + 1)]
-    return tuple(max(0.0, upper - lower) for lower, upper in pairwise(steps))
-
-
-def harrell_davis(values: Sequence[float], p: float) -> float:
-    """Return a quantile as the Harrell-Davis mean of all order statistics.
-
-    It never rests on one or two values alone, lies between the smallest and the largest, and does
-    not depend on the order of the values. Source: see `harrell_davis_weights`.
-
-    Args:
-        values: At least one, in any order.
-        p: Which quantile, strictly between 0 and 1.
-
-    Raises:
-        ValueError: There is no value, or p lies outside its range.
-    """
-    ordered = sorted(values)
-    weights = harrell_davis_weights(len(ordered), p)
-    quantile = math.fsum(weight * value for weight, value in zip(weights, ordered, strict=True))
-    # The weights sum to 1 but for rounding, which must not carry the quantile past either end.
-    return min(max(quantile, ordered[0]), ordered[-1])

@@ -8,7 +8,7 @@ from deploy.demo.clients import Client
 from deploy.demo.pairs import in_pairs
 from deploy.demo.timeline import first_day
 from tenants.access import Viewer
-from tenants.benchmarks import queries, release_queries, service
+from tenants.benchmarks import queries, release_queries, releases, service
 from tenants.benchmarks.windows import window_of
 from tenants.db import run
 from tenants.work import Session
@@ -49,7 +49,7 @@ async def release_once(clients: Iterable[Client], today: date) -> None:
 
     await in_pairs(contribute, (client for client in clients if client.in_benchmark))
     await run(
-        service.release,
+        releases.release,
         Viewer.benchmark(),
         starts_on=window.starts_on,
         ends_on=window.ends_on,

@@ -10,9 +10,12 @@ from sqlalchemy import exists, select, text
 
 from tenants.access import Permission, Viewer, require
 from tenants.benchmarks.models import BenchmarkComparison, BenchmarkRelease
+from tenants.benchmarks.peer_groups import groups_of
+from tenants.benchmarks.told import Told
 from tenants.errors import NotFound
 from tenants.insights.offer_figures import OfferCounts
 from tenants.insights.offer_queries import OFFERS_OF_WINDOW
+from tenants.organisations.models import Industry, Region, SizeBand
 from tenants.work import Session
 
 
@@ -33,7 +36,7 @@ class Found:
     Attributes:
         takes_part: Whether its consent is in force today.
         release: The newest one that it was compared in; None before the first.
-        comparisons: Audience and groups of each row, by metric.
+        comparisons: What each audience is told, by metric; the own people's audience is empty.
         others: Hashed families of the viewer's other organisations that contributed, by metric.
         firm_ids: Firms that the viewer belongs to.
         offers: What became of its offers in the release's window; none without a release.
@@ -43,7 +46,7 @@ class Found:
 
     takes_part: bool
     release: ReleaseInfo | None
-    comparisons: Mapping[str, Sequence[tuple[bytes, Sequence[Mapping[str, Any]]]]]
+    comparisons: Mapping[str, Sequence[tuple[bytes, Told]]]
     others: Mapping[str, frozenset[str]]
     firm_ids: Sequence[UUID]
     offers: OfferCounts
@@ -59,7 +62,8 @@ _READ: Final = text(
         SELECT r.number, r.starts_on, r.ends_on, r.released_at
         FROM benchmark_releases r
         WHERE r.number = (SELECT max(c.release_number) FROM benchmark_comparisons c
-                          WHERE c.organisation_id = :organisation)
+                          JOIN benchmark_releases f ON f.number = c.release_number
+                          WHERE c.organisation_id = :organisation AND f.finished_at IS NOT NULL)
     ), span AS (
         SELECT starts_on, ends_on FROM released
     ), {OFFERS_OF_WINDOW}, edition AS (
@@ -74,8 +78,10 @@ _READ: Final = text(
         WHERE c.organisation_id = :organisation AND c.edition_id = (SELECT id FROM edition)
           AND c.kind = 'ORGANISATION' AND c.segment = ''
     ), others AS (
-        SELECT c.metric, jsonb_agg(c.peer_groups -> -1 -> 'coalition' -> 0) AS families
+        SELECT c.metric, jsonb_agg(encode(a.families[1], 'hex')) AS families
         FROM benchmark_comparisons c
+        JOIN benchmark_audiences a ON a.organisation_id = c.organisation_id
+            AND a.release_number = c.release_number AND a.audience = c.audience
         WHERE c.organisation_id = ANY (:others) AND c.audience = ''
           AND c.release_number = (SELECT number FROM released)
           AND (CAST(:metrics AS text[]) IS NULL OR c.metric = ANY (:metrics))
@@ -85,10 +91,17 @@ _READ: Final = text(
            EXISTS (SELECT FROM benchmark_consents k
                    WHERE k.organisation_id = :organisation AND k.given_on <= :today
                      AND (k.withdrawn_on IS NULL OR k.withdrawn_on > :today)) AS takes_part,
-           (SELECT jsonb_agg(jsonb_build_array(c.metric, encode(c.audience, 'hex'), c.peer_groups))
+           (SELECT jsonb_agg(jsonb_build_array(c.metric, encode(c.audience, 'hex'), c.quantiles,
+                                               c.bands, c.standings))
             FROM benchmark_comparisons c
             WHERE c.organisation_id = :organisation AND c.release_number = r.number
               AND (CAST(:metrics AS text[]) IS NULL OR c.metric = ANY (:metrics))) AS comparisons,
+           (SELECT jsonb_object_agg(encode(a.audience, 'hex'), jsonb_build_array(
+                       a.industry, a.size_band, a.region,
+                       ARRAY(SELECT encode(f, 'hex') FROM unnest(a.families) f)))
+            FROM benchmark_audiences a
+            WHERE a.organisation_id = :organisation
+              AND a.release_number = r.number) AS audiences_of,
            (SELECT jsonb_object_agg(metric, families) FROM others) AS others,
            ARRAY(SELECT f.firm_id FROM firm_members f WHERE f.person_id = :person) AS firms,
            coalesce((SELECT figures FROM edition), '{{}}')
@@ -130,9 +143,6 @@ async def find_comparisons(
     if row is None:
         noun = "organisation"
         raise NotFound(noun)
-    by_metric: dict[str, list[tuple[bytes, Sequence[Mapping[str, Any]]]]] = {}
-    for metric, audience, groups in row.comparisons or ():
-        by_metric.setdefault(metric, []).append((bytes.fromhex(audience), groups))
     return Found(
         takes_part=row.takes_part,
         release=None
@@ -140,7 +150,7 @@ async def find_comparisons(
         else ReleaseInfo(
             row.number, row.starts_on, row.ends_on, row.released_at.astimezone(UTC).date()
         ),
-        comparisons=by_metric,
+        comparisons=told_by_metric(row.comparisons or (), row.audiences_of or {}),
         others={metric: frozenset(names) for metric, names in (row.others or {}).items()},
         firm_ids=row.firms,
         offers=OfferCounts(**row.offers),
@@ -169,3 +179,43 @@ async def find_release_of(
         return None
     released_on = release.released_at.astimezone(UTC).date()
     return ReleaseInfo(release.number, release.starts_on, release.ends_on, released_on)
+
+
+def told_by_metric(
+    rows: Sequence[Sequence[Any]], audiences: Mapping[str, Sequence[Any]]
+) -> dict[str, list[tuple[bytes, Told]]]:
+    """Return what each audience of an organisation is told in a release, by metric.
+
+    Args:
+        rows: Metric, audience in hexadecimal digits, quantiles, bands and standings of each.
+        audiences: By audience, the industry, size band and region of the organisation in the
+            release, and the hashed families that it may know.
+    """
+    found: dict[str, list[tuple[bytes, Told]]] = {}
+    places = {
+        audience: (groups_of(Industry(one[0]), SizeBand(one[1]), Region(one[2])), frozenset(one[3]))
+        for audience, one in audiences.items()
+    }
+    for metric, audience, quantiles, bands, standings in rows:
+        keys, coalition = places[audience]
+        told = Told(keys, quantiles, bands, standings, coalition)
+        found.setdefault(metric, []).append((bytes.fromhex(audience), told))
+    return found
+
+
+async def list_stored(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, number: int
+) -> dict[tuple[bytes, str], tuple[str, str, str]]:
+    """Return what is stored of an organisation in a release, by audience and metric, as text."""
+    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    rows = await session.execute(
+        text(
+            "SELECT audience, metric, quantiles::text AS quantiles, bands::text AS bands,"
+            " standings::text AS standings FROM benchmark_comparisons"
+            " WHERE organisation_id = :organisation AND release_number = :number"
+        ),
+        {"organisation": organisation_id, "number": number},
+    )
+    return {
+        (bytes(row.audience), row.metric): (row.quantiles, row.bands, row.standings) for row in rows
+    }

@@ -1,18 +1,20 @@
 """Reading: how an organisation compares, as far as the viewer may be shown it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from tenants.access import Permission, Viewer, part_of, require
 from tenants.benchmarks import comparison_queries as queries
 from tenants.benchmarks.comparison_queries import Found, ReleaseInfo
+from tenants.benchmarks.field import OWN_PEOPLE
 from tenants.benchmarks.measuring import concept_of
 from tenants.benchmarks.observers import firm_key, person_key
 from tenants.benchmarks.peer_groups import PEER_GROUPS, PeerGroup
-from tenants.benchmarks.publication import EXACTLY_KNOWN, OWN_PEOPLE
 from tenants.benchmarks.service import rules_in_force
+from tenants.benchmarks.telling import EXACTLY_KNOWN
+from tenants.benchmarks.told import Told
 from tenants.disclosure import figures, peers
 from tenants.disclosure.cells import MINIMUM_FLOOR
 from tenants.disclosure.figures import CountBand, Figure, Statistic, Suppressed
@@ -144,63 +146,59 @@ def _compare(
         withheld = dict.fromkeys(peers.QUANTILES, reason)
         release = found.release if found.takes_part else None
         return Comparison(metric, release, own, wanted, None, None, withheld, None)
-    groups = {one["key"]: one for one in rows[0][1]}
+    groups = rows[0][1].keys
     if requested is not None and requested not in groups:
         message = "The organisation does not belong to this peer group."
         raise InvalidInput(message, field="peerGroup")
-    nearest = requested or next(iter(groups))
+    nearest = requested or groups[0]
+    rules = rules_in_force()
     nothing = Comparison(
-        metric,
-        found.release,
-        own,
-        PEER_GROUPS[nearest],
-        None,
-        None,
-        peers.nothing(rules_in_force()),
-        None,
+        metric, found.release, own, PEER_GROUPS[nearest], None, None, peers.nothing(rules), None
     )
-    keys = [firm_key(one) for one in found.firm_ids]
+    told = choose_audience(
+        rows, observer_keys(viewer, found.firm_ids), found.others.get(metric.key, frozenset())
+    )
+    # Asked for nothing, any of its groups will do; asked for one, that one or what contains it.
+    ways = groups if requested is None else (nearest, *PEER_GROUPS[nearest].parents)
+    key = None if told is None else next((one for one in ways if told.publishes(one)), None)
+    if told is None or key is None:
+        return nothing
+    shown = told.statistics(key, metric.unit, rules)
+    return replace(
+        nothing,
+        peer_group=PEER_GROUPS[key],
+        contributors=peers.contributors(shown),
+        quantiles=shown,
+        standing=_standing(own, told.standing(key), shown),
+    )
+
+
+def observer_keys(viewer: Viewer, firm_ids: Iterable[UUID]) -> list[bytes]:
+    """Return the keys under which a viewer observes: the firms' and the account's own."""
+    keys = [firm_key(one) for one in firm_ids]
     if viewer.id is not None:
         keys.append(person_key(viewer.id))
-    groups = choose_audience(rows, keys, found.others.get(metric.key, frozenset()))
-    # Asked for nothing, any of its groups will do; asked for one, that one or what contains it.
-    ways = list(groups) if requested is None else [nearest, *PEER_GROUPS[nearest].parents]
-    for key in ways if groups else ():
-        shown = {name: figures.from_json(groups[key][name]) for name in peers.QUANTILES}
-        if peers.is_published(shown):
-            return replace(
-                nothing,
-                peer_group=PEER_GROUPS[key],
-                contributors=peers.contributors(shown),
-                quantiles=shown,
-                standing=_standing(own, groups[key]["standing"], shown),
-            )
-    return nothing
+    return keys
 
 
 def choose_audience(
-    rows: Sequence[tuple[bytes, Sequence[Mapping[str, Any]]]],
-    keys: Collection[bytes],
-    others: frozenset[str],
-) -> dict[str, Mapping[str, Any]]:
-    """Return what a viewer may be shown, by peer group, or nothing.
+    rows: Sequence[tuple[bytes, Told]], keys: Collection[bytes], others: frozenset[str]
+) -> Told | None:
+    """Return what a viewer may be told, or None for nothing.
 
     The row must be made for somebody who knows everything that the viewer knows: the families that
     the viewer's firm and account could see by the release, and those of the organisations that the
     viewer sees by now.
 
     Args:
-        rows: Audience and groups of each row of one comparison.
+        rows: Audience and what it is told, of each row of one comparison.
         keys: Those under which the viewer observes.
         others: Hashed families of the viewer's other organisations that contributed, too.
     """
-    mine = [groups for audience, groups in rows if audience in keys]
-    mine = mine or [groups for audience, groups in rows if audience == OWN_PEOPLE]
-    known = others.union(*(groups[-1]["coalition"] for groups in mine))
-    for groups in mine:
-        if known <= set(groups[-1]["coalition"]):
-            return {one["key"]: one for one in groups}
-    return {}
+    mine = [told for audience, told in rows if audience in keys]
+    mine = mine or [told for audience, told in rows if audience == OWN_PEOPLE]
+    known = others.union(*(told.coalition for told in mine))
+    return next((told for told in mine if known <= told.coalition), None)
 
 
 def _reason(found: Found, metric: Metric, *, compared: bool) -> Suppressed | None:
@@ -243,9 +241,9 @@ def _own(viewer: Viewer, organisation_id: UUID, found: Found, metric: Metric) ->
 
 
 def _standing(
-    own: Statistic, fine: Mapping[str, int] | None, shown: Mapping[str, Statistic]
+    own: Statistic, fine: Standing | None, shown: Mapping[str, Statistic]
 ) -> Standing | None:
     """Return the standing that the release has, or what the shown figures say by themselves."""
     if not isinstance(own, Figure):
         return None
-    return peers.quarter(own, shown) if fine is None else Standing(**fine)
+    return peers.quarter(own, shown) if fine is None else fine

@@ -102,3 +102,22 @@ def groups_of(industry: Industry, size_band: SizeBand, region: Region) -> tuple[
         _group(),
     )
     return tuple(group.key for group in nearest)
+
+
+@cache
+def divisions() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return every group that narrower ones divide in one respect, with those."""
+    found = []
+    for group in PEER_GROUPS.values():
+        for respect in ("industry", "size_band", "region"):
+            others = {"industry", "size_band", "region"} - {respect}
+            narrower = tuple(
+                one.key
+                for one in PEER_GROUPS.values()
+                if getattr(one, respect) is not None
+                and getattr(group, respect) is None
+                and all(getattr(one, other) == getattr(group, other) for other in others)
+            )
+            if narrower:
+                found.append((group.key, narrower))
+    return tuple(found)

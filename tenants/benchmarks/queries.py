@@ -15,6 +15,7 @@ from tenants.benchmarks.models import (
     BenchmarkConsent,
     BenchmarkMember,
     BenchmarkObserver,
+    BenchmarkRelease,
     Contribution,
 )
 from tenants.benchmarks.observers import Service
@@ -33,6 +34,16 @@ from tenants.questionnaires.values import COLUMNS, Value, from_columns
 from tenants.work import Session
 
 
+def require_part(viewer: Viewer, organisation_id: UUID) -> None:
+    """Return only if the viewer decides about an organisation's part or works for it.
+
+    Raises:
+        Forbidden: It does neither.
+    """
+    if not viewer.may(Permission.BENCHMARK_JOIN, organisation_id):
+        require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+
+
 async def list_firm_people(session: Session, viewer: Viewer) -> dict[UUID, list[UUID]]:
     """Return which people belong to each firm; ids and nothing more, for `contribute`."""
     require_operator(viewer)
@@ -48,7 +59,7 @@ async def lock_organisation(
     session: Session, viewer: Viewer, *, organisation_id: UUID
 ) -> Organisation | None:
     """Return the organisation, and let nobody else change its part in the benchmark meanwhile."""
-    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    require_part(viewer, organisation_id)
     return await session.scalar(
         select(Organisation)
         .where(Organisation.id == organisation_id)
@@ -60,7 +71,7 @@ async def find_member(
     session: Session, viewer: Viewer, *, organisation_id: UUID
 ) -> BenchmarkMember | None:
     """Return the organisation's place in the peer catalogue, or None."""
-    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    require_part(viewer, organisation_id)
     return await session.scalar(
         select(BenchmarkMember).where(BenchmarkMember.organisation_id == organisation_id)
     )
@@ -70,7 +81,7 @@ async def find_consent(
     session: Session, viewer: Viewer, *, organisation_id: UUID, on: date
 ) -> BenchmarkConsent | None:
     """Return the consent that is given and not taken back by a day, or None."""
-    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    require_part(viewer, organisation_id)
     return await session.scalar(
         select(BenchmarkConsent)
         .where(
@@ -83,9 +94,49 @@ async def find_consent(
     )
 
 
+async def find_withdrawal(
+    session: Session, viewer: Viewer, *, organisation_id: UUID
+) -> date | None:
+    """Return when the organisation last left after a release that it could be in, or None."""
+    require_part(viewer, organisation_id)
+    left_on = BenchmarkConsent.withdrawn_on
+    return await session.scalar(
+        select(func.max(left_on)).where(
+            BenchmarkConsent.organisation_id == organisation_id,
+            select(BenchmarkRelease.number)
+            .where(
+                BenchmarkRelease.finished_at.is_not(None),
+                BenchmarkRelease.as_of_on >= BenchmarkConsent.given_on,
+                BenchmarkRelease.as_of_on < left_on,
+            )
+            .exists(),
+        )
+    )
+
+
+async def list_earlier_contributions(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, ends_on: date
+) -> Sequence[Contribution]:
+    """Return what the organisation contributed to the last window that ended before a day."""
+    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    before = (
+        select(func.max(Contribution.ends_on))
+        .where(Contribution.organisation_id == organisation_id, Contribution.ends_on < ends_on)
+        .scalar_subquery()
+    )
+    rows = await session.scalars(
+        select(Contribution)
+        .where(Contribution.organisation_id == organisation_id, Contribution.ends_on == before)
+        .order_by(Contribution.starts_on.desc(), Contribution.metric)
+    )
+    found = rows.all()
+    # Of windows that end together, the one that begins last.
+    return [one for one in found if one.starts_on == found[0].starts_on]
+
+
 async def delete_contributions(session: Session, viewer: Viewer, *, organisation_id: UUID) -> None:
     """Remove everything that the organisation has contributed; releases stay as they are."""
-    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    require_part(viewer, organisation_id)
     await session.execute(
         delete(Contribution).where(Contribution.organisation_id == organisation_id)
     )

@@ -1,45 +1,27 @@
-"""What can be done with the benchmark: join it, leave it, contribute to it, release it."""
+"""What an organisation does in the benchmark: join it, leave it, contribute to it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tenants import work
 from tenants.access import Permission, Viewer, require
 from tenants.announcements import EventKind
-from tenants.benchmarks import queries, release_queries
+from tenants.benchmarks import queries
 from tenants.benchmarks.measuring import Measurement, measure_answers, measure_offers
-from tenants.benchmarks.models import BenchmarkConsent, BenchmarkMember, BenchmarkRelease
-from tenants.benchmarks.observers import FirmPeople, family_hash, observers_of
-from tenants.benchmarks.publication import GroupFigures, make_release
-from tenants.benchmarks.windows import LAG_MONTHS, MINIMUM_AGE, require_months
+from tenants.benchmarks.models import BenchmarkConsent, BenchmarkMember
+from tenants.benchmarks.observers import FirmPeople, observers_of
+from tenants.benchmarks.windows import REJOIN_MONTHS, months_after_day, require_months
 from tenants.disclosure.peers import PeerRules
 from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.insights import publishing_queries as insights
-from tenants.metrics import CONTRIBUTION_FLOOR
+from tenants.metrics import MetricRows, find_metric
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
 from tenants.organisations.models import Organisation
 from tenants.work import Session
 
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """What a release came to, for the operator.
-
-    Attributes:
-        number: Of the release.
-        families: Corporate families that contribute to any metric.
-        organisations: Organisations that were compared.
-        groups: What stands behind each group that anybody may be shown.
-    """
-
-    number: int
-    families: int
-    organisations: int
-    groups: Sequence[GroupFigures]
+MAX_TEXT: Final = 10_000
 
 
 def rules_in_force() -> PeerRules:
@@ -52,44 +34,58 @@ async def join_benchmark(
     viewer: Viewer,
     *,
     organisation_id: UUID,
-    family: str,
     text: str,
     joined_on: date,
+    family: str | None = None,
 ) -> None:
     """Opt an organisation in: keep its consent, and give it a place in the peer catalogue.
 
-    Who has consented already stays as it is.
+    Who has consented already stays as it is. An organisation that the operator has not verified
+    takes part from the first release after that.
 
     Args:
         session: The transaction.
-        viewer: A job of the organisation.
+        viewer: Somebody of HR, or a job of the organisation.
         organisation_id: Whose.
-        family: The corporate family that it belongs to; organisations of one count as one.
         text: The words that it consented to.
         joined_on: From when.
+        family: The corporate family that it belongs to, which only a job may say; organisations of
+            one count as one. If absent the one that it has, at first one of its own.
 
     Raises:
-        InvalidInput: The family or the text is empty.
+        Forbidden: The viewer's role may not decide that.
+        InvalidInput: The family or the text is empty, or the text too long.
         NotFound: There is no such organisation.
-        Conflict: It is in the catalogue as another family's.
+        Conflict: It is in the catalogue as another family's, or withdrew less than twelve months
+            ago after a release that it was in.
     """
-    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    require(viewer, Permission.BENCHMARK_JOIN, organisation_id)
+    if family is not None:
+        require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
     for name, words in (("family", family), ("text", text)):
-        if not words.strip():
+        if words is not None and not words.strip():
             message = f"The {name} must not be empty."
             raise InvalidInput(message, field=name)
+    if len(text) > MAX_TEXT:
+        message = f"The text must not be longer than {MAX_TEXT} characters."
+        raise InvalidInput(message, field="text")
     organisation = await _locked(session, viewer, organisation_id)
+    left_on = await queries.find_withdrawal(session, viewer, organisation_id=organisation_id)
+    if left_on is not None and joined_on < (until := months_after_day(left_on, REJOIN_MONTHS)):
+        message = f"The organisation left on {left_on}, and may join again from {until}."
+        raise Conflict(message)
     member = await queries.find_member(session, viewer, organisation_id=organisation_id)
     if member is None:
         session.add(
             BenchmarkMember(
                 organisation_id=organisation_id,
-                family=family.strip(),
+                family=(family or organisation.slug).strip(),
                 began_on=organisation.created_at.astimezone(UTC).date(),
+                verified_on=organisation.verified_on,
                 **_place_of(organisation),
             )
         )
-    elif member.family != family.strip():
+    elif family is not None and member.family != family.strip():
         message = "The organisation takes part as a member of another corporate family."
         raise Conflict(message, field="family")
     consent = await queries.find_consent(
@@ -112,9 +108,10 @@ async def leave_benchmark(
     The next release is made without the organisation; those that were made stay as they are.
 
     Raises:
+        Forbidden: The viewer's role may not decide that.
         Conflict: It takes no part on that day.
     """
-    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    require(viewer, Permission.BENCHMARK_JOIN, organisation_id)
     await _locked(session, viewer, organisation_id)
     found = False
     while consent := await queries.find_consent(
@@ -127,6 +124,48 @@ async def leave_benchmark(
         message = "The organisation does not take part in the benchmark."
         raise Conflict(message)
     await queries.delete_contributions(session, viewer, organisation_id=organisation_id)
+
+
+async def verify_organisation(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    verified_on: date,
+    family: str | None = None,
+) -> None:
+    """Vouch that an organisation is a client and nobody's invention, and say whose family it is.
+
+    Who could invent organisations could stand in the crowd behind a figure many times over. One
+    that is verified already stays so since the day that it was.
+
+    Args:
+        session: The transaction.
+        viewer: A job of the organisation, for the operator.
+        organisation_id: Which.
+        verified_on: Since when.
+        family: The corporate family that it belongs to; unchanged if absent.
+
+    Raises:
+        Forbidden: The viewer is somebody else.
+        InvalidInput: The family is empty.
+        NotFound: There is no such organisation.
+        Conflict: A family is given and the organisation has no place in the catalogue yet.
+    """
+    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    if family is not None and not family.strip():
+        message = "The family must not be empty."
+        raise InvalidInput(message, field="family")
+    organisation = await _locked(session, viewer, organisation_id)
+    organisation.verified_on = organisation.verified_on or verified_on
+    member = await queries.find_member(session, viewer, organisation_id=organisation_id)
+    if member is not None:
+        member.verified_on = organisation.verified_on
+        member.family = member.family if family is None else family.strip()
+    elif family is not None:
+        message = "The organisation has not joined the benchmark, so it has no family there."
+        raise Conflict(message, field="family")
+    await session.flush()
 
 
 async def contribute(
@@ -169,8 +208,11 @@ async def contribute(
     if member is not None:
         for name, value in _place_of(organisation).items():
             setattr(member, name, value)
+        member.verified_on = organisation.verified_on
         await _record_observers(session, viewer, member, firm_people, today)
     if member is not None and consent is not None:
+        if await _has_lost_answers(session, viewer, organisation_id, ends_on):
+            member.erased_on = today
         measurements = await _measure(session, viewer, organisation_id, starts_on, ends_on)
     return await queries.replace_contributions(
         session,
@@ -217,6 +259,34 @@ async def _record_observers(
     )
 
 
+async def _has_lost_answers(
+    session: Session, viewer: Viewer, organisation_id: UUID, ends_on: date
+) -> bool:
+    """Return whether fewer answers stand behind the contribution before than it rested on.
+
+    Then candidates withdrew or erased theirs, and what it says may stand in for nobody any more.
+    """
+    earlier = await queries.list_earlier_contributions(
+        session, viewer, organisation_id=organisation_id, ends_on=ends_on
+    )
+    if not earlier:
+        return False
+    questions = await insights.list_asked(session, viewer, organisation_id=organisation_id)
+    answers = await queries.count_answers(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        starts_on=earlier[0].starts_on,
+        ends_on=earlier[0].ends_on,
+    )
+    now = {one.metric: one.n for one in measure_answers(questions, answers)}
+    return any(
+        now.get(one.metric, 0) < one.n
+        for one in earlier
+        if (metric := find_metric(one.metric)) is not None and metric.rows is MetricRows.RESPONSES
+    )
+
+
 async def _measure(
     session: Session, viewer: Viewer, organisation_id: UUID, starts_on: date, ends_on: date
 ) -> list[Measurement]:
@@ -229,73 +299,6 @@ async def _measure(
         *measure_offers(counts, answered=answered, delivered=delivered),
         *measure_answers(questions, answers),
     ]
-
-
-async def release(
-    session: Session,
-    viewer: Viewer,
-    *,
-    starts_on: date,
-    ends_on: date,
-    as_of: date,
-    again: bool = True,
-) -> Released:
-    """Freeze the contributions of a window as the next release, and nobody changes it afterwards.
-
-    Whoever has consented by `as_of`, is at least 90 days old then and contributes enough takes
-    part. The same inputs give the same figures and the same hash of them.
-
-    Args:
-        session: The transaction, under the benchmark role.
-        viewer: `Viewer.benchmark()`.
-        starts_on: First day of the window.
-        ends_on: Its end, exclusive; both are first days of months.
-        as_of: The day of the release.
-        again: Whether a window that was released before is released under a new number; else the
-            release that it has is returned, without groups.
-
-    Raises:
-        Forbidden: The viewer is somebody else.
-        InvalidInput: The window is not made of whole months.
-    """
-    release_queries.require_benchmark(viewer)
-    require_months(starts_on, ends_on)
-    number = await release_queries.next_number(session, viewer)
-    if not again:
-        there = await release_queries.find_release(
-            session, viewer, starts_on=starts_on, ends_on=ends_on
-        )
-        if there is not None:
-            return Released(there.number, 0, 0, ())
-    inputs = await release_queries.read_inputs(
-        session,
-        viewer,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        as_of=as_of,
-        minimum_age=MINIMUM_AGE,
-    )
-    rules = rules_in_force()
-    draft = make_release(inputs, rules, family_hash)
-    kept = _rules_json(rules)
-    days = {"starts_on": str(starts_on), "ends_on": str(ends_on), "as_of": str(as_of)}
-    await release_queries.add_release(
-        session,
-        viewer,
-        release=BenchmarkRelease(
-            number=number,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            as_of_on=as_of,
-            rules=kept,
-            inputs_hash=inputs.digest(**days, rules=kept),
-            released_at=datetime.now(UTC),
-        ),
-        comparisons=draft.comparisons,
-    )
-    compared = {one.organisation_id for one in draft.comparisons}
-    families = {inputs.places[one].family for one in compared}
-    return Released(number, len(families), len(compared), draft.groups)
 
 
 async def announce_everywhere(session: Session, viewer: Viewer, *, number: int) -> None:
@@ -319,13 +322,3 @@ async def announce_release(
     require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
     if await queries.was_compared(session, viewer, organisation_id=organisation_id, number=number):
         work.announce(session, EventKind.BENCHMARK_RELEASED, organisation_id, release_number=number)
-
-
-def _rules_json(rules: PeerRules) -> dict[str, Any]:
-    """Return everything that decides about a release beside its inputs."""
-    return {
-        **rules.to_json(),
-        "contribution_minimum": {rows.value: least for rows, least in CONTRIBUTION_FLOOR.items()},
-        "minimum_age_days": MINIMUM_AGE.days,
-        "lag_months": LAG_MONTHS,
-    }

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from tenants.disclosure.figures import (
     band,
     rounded,
 )
-from tenants.statistics import harrell_davis, harrell_davis_weights
+from tenants.quantiles import harrell_davis_sorted, harrell_davis_span, harrell_davis_weights
 
 P10: Final = "p10"
 LOWER_QUARTILE: Final = "lower_quartile"
@@ -39,6 +40,10 @@ MEDIAN_FLOOR: Final = 5
 QUARTILE_FLOOR: Final = 7
 TAIL_FLOOR: Final = 17
 LARGEST_SHARE_CEILING: Final = 0.5
+COMPLEMENT_FLOOR: Final = 5
+TOGETHER_FLOOR: Final = 3
+STABLE_FLOOR: Final = 50
+CARRIED_CEILING: Final = 2
 # From so many unknown families on a standing is told in tenths, and in hundredths.
 TENTHS_FROM: Final = FEW
 HUNDREDTHS_FROM: Final = 50
@@ -54,12 +59,20 @@ class PeerRules:
         quartile_minimum: Those that a quartile needs.
         tail_minimum: Those that the tenth and the ninetieth percentile need.
         largest_share: How much of the unknown part of a quantile may rest on one family.
+        complement_minimum: So many families of a group, or none, are in no narrower published one.
+        together_minimum: So many must come into a small group, or go from it, in one release.
+        stable_from: Families from which on a group is not small.
+        carried_releases: For how many releases those who lapsed stay in a small group.
     """
 
     median_minimum: int = MEDIAN_FLOOR
     quartile_minimum: int = QUARTILE_FLOOR
     tail_minimum: int = TAIL_FLOOR
     largest_share: float = LARGEST_SHARE_CEILING
+    complement_minimum: int = COMPLEMENT_FLOOR
+    together_minimum: int = TOGETHER_FLOOR
+    stable_from: int = STABLE_FLOOR
+    carried_releases: int = CARRIED_CEILING
 
     def __post_init__(self) -> None:
         """Refuse numbers that promise less than the product does.
@@ -67,13 +80,30 @@ class PeerRules:
         Raises:
             ValueError: One of them does.
         """
-        numbers = (self.median_minimum, self.quartile_minimum, self.tail_minimum)
-        floors = (MEDIAN_FLOOR, QUARTILE_FLOOR, TAIL_FLOOR)
+        numbers = (
+            self.median_minimum,
+            self.quartile_minimum,
+            self.tail_minimum,
+            self.complement_minimum,
+            self.together_minimum,
+            self.stable_from,
+        )
+        floors = (
+            MEDIAN_FLOOR,
+            QUARTILE_FLOOR,
+            TAIL_FLOOR,
+            COMPLEMENT_FLOOR,
+            TOGETHER_FLOOR,
+            STABLE_FLOOR,
+        )
         if any(number < floor for number, floor in zip(numbers, floors, strict=True)):
             message = f"the minimum numbers of families must not be below {floors}"
             raise ValueError(message)
         if not 0 < self.largest_share <= LARGEST_SHARE_CEILING:
             message = f"the largest unknown share must not be above {LARGEST_SHARE_CEILING}"
+            raise ValueError(message)
+        if not 0 <= self.carried_releases <= CARRIED_CEILING:
+            message = f"carried releases must not be more than {CARRIED_CEILING}"
             raise ValueError(message)
 
     def minimum_of(self, quantile: str) -> int:
@@ -83,6 +113,11 @@ class PeerRules:
         if quantile in (LOWER_QUARTILE, UPPER_QUARTILE):
             return self.quartile_minimum
         return self.tail_minimum
+
+    @property
+    def family_minimum(self) -> int:
+        """How many families a group needs before anybody is told anything of it."""
+        return self.median_minimum + 1
 
     def to_json(self) -> dict[str, Any]:
         """Return the rules as a release keeps them."""
@@ -122,16 +157,23 @@ def hides_each(
     return largest_unknown_share(values, known, weights) <= rules.largest_share
 
 
-@lru_cache(maxsize=4096)
 def largest_share_at_worst(n: int, p: float, known: int) -> float:
     """Return what `largest_unknown_share` cannot exceed, whichever of n families are known.
 
     That is so even if the known ones were those with the most weight; with many families it
     settles the matter without a look at who stands where.
     """
-    heaviest = sorted(harrell_davis_weights(n, p), reverse=True)
-    rest = sum(heaviest[known:])
-    return min(1.0, heaviest[0] / rest) if rest > 0 else 1.0
+    heaviest, without = _without_heaviest(n, p)
+    rest = without[known] if known < len(without) else 0.0
+    return min(1.0, heaviest / rest) if rest > 0 else 1.0
+
+
+@lru_cache(maxsize=4096)
+def _without_heaviest(n: int, p: float) -> tuple[float, tuple[float, ...]]:
+    """Return the heaviest weight, and what all weigh without the heaviest none, one, two, ..."""
+    lightest_first = sorted(harrell_davis_span(n, p)[1])
+    sums = tuple(accumulate(lightest_first))
+    return lightest_first[-1], sums[::-1]
 
 
 def largest_unknown_share(
@@ -189,7 +231,7 @@ def quantiles(values: Sequence[float]) -> dict[str, float]:
     Args:
         values: At least one, the smallest first.
     """
-    return {name: harrell_davis(values, p) for name, p in QUANTILES.items()}
+    return {name: harrell_davis_sorted(values, p) for name, p in QUANTILES.items()}
 
 
 def shown_to(

@@ -110,7 +110,10 @@ class AccessToken(Model):
 
 
 class Organisation(Model):
-    """One client organisation: the tenant."""
+    """One client organisation: the tenant.
+
+    `verified_on` says since when the operator vouches that it is a client and nobody's invention.
+    """
 
     __tablename__ = "organisations"
 
@@ -122,6 +125,7 @@ class Organisation(Model):
     region: Mapped[Region] = mapped_column(Coded(Region))
     language: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    verified_on: Mapped[date | None]
 
 
 class Membership(TenantKey, Model):

@@ -17,7 +17,7 @@ from tenants.disclosure.peers import quantiles
 from tenants.insights.windows import Window, month_of, months_after
 from tenants.metrics import DECLINE_RATE, option_key
 from tenants.organisations.models import Industry, Region
-from tests.tenants.benchmarks.town import make_member, record_offers
+from tests.tenants.benchmarks.town import RELEASED, make_member, record_offers
 
 HERE = Path(__file__).parent
 MAPPING = HERE.parent / "data" / "surveys" / "tafe.toml"
@@ -31,7 +31,7 @@ def published(committing: AsyncEngine, database: str) -> Iterator[None]:
     yield
     owner = create_engine(database)
     with owner.begin() as connection:
-        for table in ("benchmark_comparisons", "benchmark_releases"):
+        for table in RELEASED:
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names.
     owner.dispose()
 

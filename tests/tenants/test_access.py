@@ -213,6 +213,7 @@ def test_a_permission_counts_in_its_organisation_only() -> None:
             require(viewer, _P.OFFER_READ, one)
 
 
+@pytest.mark.usefixtures("database")
 def test_a_scope_is_made_of_ids_and_digits_and_names_nothing_for_nobody() -> None:
     here, person = uuid4(), uuid4()
     viewer = Viewer(
@@ -289,12 +290,26 @@ async def write_comparison(session: Session, _viewer: Viewer, organisation_id: U
         FROM benchmark_releases
         """,
         """
-        INSERT INTO benchmark_comparisons
-            (organisation_id, release_number, audience, metric, peer_groups)
-        SELECT :organisation, max(number), '', 'DECLINE_RATE', '[]' FROM benchmark_releases
+        INSERT INTO benchmark_comparisons (organisation_id, release_number, audience, metric)
+        SELECT :organisation, max(number), '', 'DECLINE_RATE' FROM benchmark_releases
+        """,
+        """
+        INSERT INTO benchmark_audiences
+            (organisation_id, release_number, audience, industry, size_band, region, families)
+        SELECT :organisation, max(number), '', '', '', '', '{}' FROM benchmark_releases
+        """,
+        """
+        INSERT INTO benchmark_places (organisation_id, release_number, family, industry, size_band,
+                                      region, takes_part, is_gone, observers)
+        SELECT :organisation, max(number), '', '', '', '', true, false, '{}'
+        FROM benchmark_releases
         """,
     ):
         await session.execute(text(statement), {"organisation": organisation_id})
+
+
+# What the application's role adds to, or only reads.
+READ_ONLY = ("audit_events", "benchmark_audiences", "benchmark_comparisons", "benchmark_places")
 
 
 @pytest.mark.usefixtures("connection")
@@ -341,7 +356,7 @@ async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
         f"INSERT INTO {name} ({columns}) SELECT {moved} FROM {name} RETURNING 1",  # noqa: S608 - likewise.
         f"UPDATE {name} SET organisation_id = '{theirs}' RETURNING 1",  # noqa: S608 - likewise.
     ]
-    if name in ("audit_events", "benchmark_comparisons"):
+    if name in READ_ONLY:
         # The log can be added to and read, what was compared can be read, and that is all.
         refused += [f"{changed} RETURNING 1", gone]
     else:
@@ -352,6 +367,10 @@ async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
     for statement in refused:
         with pytest.raises(DBAPIError, match=r"row-level security|permission denied"):
             await rows_in(viewer, statement)
+
+
+# What the application's role adds to, or only reads.
+READ_ONLY = ("audit_events", "benchmark_audiences", "benchmark_comparisons", "benchmark_places")
 
 
 @pytest.mark.usefixtures("connection")

@@ -19,7 +19,7 @@ from tenants.disclosure.peers import (
     PeerRules,
     Standing,
 )
-from tenants.statistics import harrell_davis_weights
+from tenants.quantiles import harrell_davis_weights
 
 RULES = PeerRules()
 # Of a real exit survey: respondents who name the private sector, and those who answered.
@@ -229,6 +229,10 @@ def test_the_numbers_can_be_made_stricter_and_never_laxer() -> None:
         {"tail_minimum": 16},
         {"largest_share": 0.51},
         {"largest_share": 0.0},
+        {"complement_minimum": 4},
+        {"together_minimum": 2},
+        {"stable_from": 49},
+        {"carried_releases": 3},
     ):
         with pytest.raises(ValueError, match="must not be"):
             PeerRules(**laxer)
@@ -237,6 +241,10 @@ def test_the_numbers_can_be_made_stricter_and_never_laxer() -> None:
         "quartile_minimum": 7,
         "tail_minimum": 17,
         "largest_share": 0.5,
+        "complement_minimum": 5,
+        "together_minimum": 3,
+        "stable_from": 50,
+        "carried_releases": 2,
     }
 
 

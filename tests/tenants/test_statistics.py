@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from scipy import special, stats
 from scipy.stats import mstats
 
+from tenants.quantiles import harrell_davis, harrell_davis_weights
 from tenants.statistics import (
     control_limits,
-    harrell_davis,
-    harrell_davis_weights,
     holm,
     incomplete_beta,
     level_of_change,

@@ -1,11 +1,10 @@
 """Reading: nobody is shown what leaves over, beside all that they know, the value of another."""
 
-from typing import Any
-
 import pytest
 
 from tenants.access import Role, Viewer
 from tenants.benchmarks import comparisons
+from tenants.benchmarks.told import Told
 from tenants.model import new_id
 from tests.tenants.benchmarks.shown import HIDDEN, read, values
 from tests.tenants.benchmarks.town import (
@@ -73,9 +72,9 @@ async def test_a_release_after_that_knows_again() -> None:
     assert set(values(await read(both, members[0]))) == {"median", "upper_quartile"}
 
 
-def row(audience: bytes, *coalition: str) -> tuple[bytes, list[dict[str, Any]]]:
+def row(audience: bytes, *coalition: str) -> tuple[bytes, Told]:
     """Return a row of one group, made for an audience that knows some families."""
-    return audience, [{"key": "ALL", "coalition": list(coalition), "audience": audience}]
+    return audience, Told(("ALL",), [None] * 5, [None], [None], frozenset(coalition))
 
 
 @pytest.mark.parametrize(
@@ -104,4 +103,4 @@ def test_the_row_must_be_made_for_somebody_who_knows_as_much(
         row(b"wide", "own", "first", "third"),
     ]
     found = comparisons.choose_audience(rows, keys, frozenset(others))
-    assert found.get("ALL", {}).get("audience") == chosen
+    assert found == next((told for audience, told in rows if audience == chosen), None)

@@ -9,7 +9,7 @@ from sqlalchemy import event, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tenants.access import Role, Viewer
-from tenants.benchmarks import comparisons, service
+from tenants.benchmarks import comparisons, releases, service
 from tenants.db import run
 from tenants.disclosure.figures import (
     CountBand,
@@ -306,7 +306,7 @@ async def test_the_newest_release_that_compares_the_organisation_counts() -> Non
     first = await make_release()
     # A release over another window, in which nobody of these contributes.
     await run(
-        service.release,
+        releases.release,
         Viewer.benchmark(),
         starts_on=date(2015, 1, 1),
         ends_on=date(2016, 1, 1),

@@ -352,7 +352,7 @@ async def test_contributing_is_a_jobs_work(role: Role) -> None:
     client = await make_client()
     person = client.people[role]
     assert not person.may(Permission.BENCHMARK_CONTRIBUTE, client.organisation_id)
-    given = {"organisation_id": client.organisation_id}
+    given: Any = {"organisation_id": client.organisation_id}
     calls: list[Callable[[], Any]] = [
         lambda: contribute(client, person),
         lambda: run(
@@ -363,12 +363,18 @@ async def test_contributing_is_a_jobs_work(role: Role) -> None:
             text=WORDS,
             joined_on=TODAY,
         ),
-        lambda: run(service.leave_benchmark, person, **given, left_on=TODAY),
+        lambda: run(service.verify_organisation, person, **given, verified_on=TODAY),
         lambda: run(queries.list_firm_people, person),
     ]
+    if role is not Role.HR:
+        calls += [
+            lambda: run(service.join_benchmark, person, **given, text=WORDS, joined_on=TODAY),
+            lambda: run(service.leave_benchmark, person, **given, left_on=TODAY),
+        ]
     for call in calls:
         with pytest.raises(Forbidden):
             await call()
+    assert await rows_of(client, BenchmarkMember) == []
 
 
 async def test_an_organisation_that_is_not_there() -> None:

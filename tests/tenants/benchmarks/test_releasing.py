@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from tenants.access import Viewer
-from tenants.benchmarks import publication, release_queries, service
+from tenants.benchmarks import release_queries, releases, service, telling
+from tenants.benchmarks.field import Place
 from tenants.benchmarks.models import BenchmarkRelease
 from tenants.benchmarks.observers import family_hash, firm_key, person_key
-from tenants.benchmarks.publication import Place
 from tenants.db import run
 from tenants.disclosure import peers
 from tenants.errors import Forbidden, InvalidInput
@@ -44,8 +44,11 @@ INSTITUTES = (
 )  # fmt: skip
 BENCHMARK_TABLES = {
     "benchmark_consents",
+    "benchmark_groups",
     "benchmark_members",
     "benchmark_observers",
+    "benchmark_partitions",
+    "benchmark_places",
     "benchmark_releases",
     "contributions",
 }
@@ -174,7 +177,8 @@ async def test_only_the_usual_wording_is_compared() -> None:
 
 async def test_the_nearest_group_with_enough_others_is_shown_and_each_is_kept() -> None:
     near = await make_town([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
-    await make_town([0.7, 0.8, 0.9], industry=Industry.FINANCE)
+    # Five others: fewer would be told from these by taking the narrow groups from the wide ones.
+    await make_town([0.7, 0.8, 0.9, 0.9, 0.9], industry=Industry.FINANCE)
     await make_release()
     (row,) = await comparisons_of(near[0])
     assert [(one["key"], sorted(shown(one))) for one in row.peer_groups] == [
@@ -226,9 +230,9 @@ async def test_without_the_coalition_a_firm_subtracts_its_clients(
         return shown(group_of([one for one in rows if one.audience == firm_key(firm_id)][-1]))
 
     assert await told() == {}
-    whole = publication._Group.known
+    whole = telling.Group.known
     monkeypatch.setattr(
-        publication._Group,
+        telling.Group,
         "known",
         lambda group, coalition: whole(group, coalition)[:1],
     )
@@ -261,9 +265,12 @@ async def test_the_same_inputs_give_the_same_release_and_another_number() -> Non
     rows = await comparisons_of(members[0])
     assert [row.release_number for row in rows] == [first.number, second.number]
     assert rows[0].peer_groups == rows[1].peer_groups
-    kept = [await release_of(one.number) for one in (first, second)]
-    assert kept[0].inputs_hash == kept[1].inputs_hash
-    assert len(kept[0].inputs_hash) == 64
+    again = await make_release()
+    kept = [await release_of(one.number) for one in (first, second, again)]
+    # What the release before said goes in as well.
+    assert kept[0].inputs_hash != kept[1].inputs_hash == kept[2].inputs_hash
+    assert kept[0].outcome_hash == kept[1].outcome_hash == kept[2].outcome_hash
+    assert [len(one.inputs_hash) for one in kept] == [64] * 3
     assert (kept[0].starts_on, kept[0].ends_on, kept[0].as_of_on) == (STARTS, ENDS, AS_OF)
     assert kept[0].rules == {
         "median_minimum": 5,
@@ -273,9 +280,14 @@ async def test_the_same_inputs_give_the_same_release_and_another_number() -> Non
         "contribution_minimum": {"OFFERS": 10, "RESPONSES": 5},
         "minimum_age_days": 90,
         "lag_months": 1,
+        "rejoin_months": 12,
+        "complement_minimum": 5,
+        "together_minimum": 3,
+        "stable_from": 50,
+        "carried_releases": 2,
     }
     # A repeated job makes none.
-    assert (await make_release(again=False)).number == second.number
+    assert (await make_release(again=False)).number == again.number
     await give(await make_member(), 0.5)
     third = await make_release()
     assert (await release_of(third.number)).inputs_hash != kept[0].inputs_hash
@@ -307,7 +319,7 @@ async def test_many_contributors_are_told_finer() -> None:
 async def test_a_window_is_made_of_months(starts_on: date, ends_on: date) -> None:
     with pytest.raises(InvalidInput) as refused:
         await run(
-            service.release,
+            releases.release,
             Viewer.benchmark(),
             starts_on=starts_on,
             ends_on=ends_on,
@@ -320,7 +332,7 @@ async def test_nobody_else_makes_a_release() -> None:
     member = await make_member()
     for viewer in (Viewer.operator(), member.job, member.hr, Viewer()):
         with pytest.raises(Forbidden):
-            await run(service.release, viewer, starts_on=STARTS, ends_on=ENDS, as_of=AS_OF)
+            await run(releases.release, viewer, starts_on=STARTS, ends_on=ENDS, as_of=AS_OF)
 
 
 async def test_whoever_makes_a_release_can_read_nothing_else() -> None:

@@ -1,7 +1,7 @@
 """Organisations that take part in the benchmark, with contributions as a test wants them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,14 @@ from uuid import UUID
 from sqlalchemy import Date, bindparam, insert, select, text, update
 
 from tenants.access import Role, Viewer, ViewerKind
-from tenants.benchmarks import queries, service
-from tenants.benchmarks.models import BenchmarkComparison, Contribution
-from tenants.benchmarks.service import Released
+from tenants.benchmarks import queries, releases, service
+from tenants.benchmarks.comparison_queries import told_by_metric
+from tenants.benchmarks.models import BenchmarkAudience, BenchmarkComparison, Contribution
+from tenants.benchmarks.releases import Released
+from tenants.benchmarks.service import rules_in_force
 from tenants.db import run
-from tenants.metrics import DECLINE_RATE
+from tenants.disclosure import figures, peers
+from tenants.metrics import DECLINE_RATE, find_metric
 from tenants.model import new_id
 from tenants.organisations import service as organisations
 from tenants.organisations.models import FirmRole, Industry, Organisation, Region, SizeBand
@@ -22,6 +25,15 @@ from tenants.work import Session
 STARTS, ENDS = date(2025, 1, 1), date(2026, 1, 1)
 AS_OF = date(2026, 2, 3)
 FOUNDED = date(2024, 6, 1)
+# What a release is made of, in the order in which it can be deleted.
+RELEASED = (
+    "benchmark_comparisons",
+    "benchmark_audiences",
+    "benchmark_places",
+    "benchmark_partitions",
+    "benchmark_groups",
+    "benchmark_releases",
+)
 WORDS = "We contribute our own aggregates to the benchmark, and see those of our peers."
 
 
@@ -215,19 +227,39 @@ async def look(members: Iterable[Member]) -> None:
 async def make_release(as_of: date = AS_OF, *, again: bool = True) -> Released:
     """Release the window that the tests compare."""
     return await run(
-        service.release,
+        releases.release,
         Viewer.benchmark(),
         starts_on=STARTS,
         ends_on=ENDS,
         as_of=as_of,
-        again=again,
+        after=None if again else 0,
     )
 
 
-async def comparisons_of(member: Member) -> list[BenchmarkComparison]:
+@dataclass(frozen=True)
+class Compared:
+    """What one audience is told of a member in one release, in words.
+
+    `peer_groups` lists the groups, nearest first, each with its statistics as the API's documents;
+    the last one also has hashes of the families that the audience may know.
+    """
+
+    release_number: int
+    audience: bytes
+    metric: str
+    peer_groups: list[dict[str, Any]]
+
+
+async def comparisons_of(member: Member) -> list[Compared]:
     """Return what releases say of a member, by number, audience and metric."""
 
-    async def find(session: Session, _viewer: Viewer) -> list[BenchmarkComparison]:
+    async def find(session: Session, _viewer: Viewer) -> list[Compared]:
+        audiences = await session.scalars(
+            select(BenchmarkAudience)
+            .where(BenchmarkAudience.organisation_id == member.organisation_id)
+            .execution_options(populate_existing=True)
+        )
+        known = {(one.release_number, one.audience): one for one in audiences}
         rows = await session.scalars(
             select(BenchmarkComparison)
             .where(BenchmarkComparison.organisation_id == member.organisation_id)
@@ -238,11 +270,38 @@ async def comparisons_of(member: Member) -> list[BenchmarkComparison]:
             )
             .execution_options(populate_existing=True)
         )
-        return list(rows)
+        return [_compared(row, known[row.release_number, row.audience]) for row in rows]
 
     return await run(find, member.job)
 
 
-def group_of(row: BenchmarkComparison, key: str = "ALL") -> Mapping[str, Any]:
+def _compared(row: BenchmarkComparison, known: BenchmarkAudience) -> Compared:
+    name = row.audience.hex()
+    families = [bytes(one).hex() for one in known.families]
+    # As the database's JSON has them: the shortest decimals of what is kept as four bytes.
+    quantiles = [None if one is None else float(f"{one:.6g}") for one in row.quantiles or ()]
+    ((_, told),) = told_by_metric(
+        [(row.metric, name, quantiles, row.bands, row.standings)],
+        {name: (known.industry, known.size_band, known.region, families)},
+    )[row.metric]
+    metric = find_metric(row.metric)
+    assert metric is not None
+    entries: list[dict[str, Any]] = []
+    for key in told.keys:
+        shown = told.statistics(key, metric.unit, rules_in_force())
+        band, standing = peers.contributors(shown), told.standing(key)
+        entries.append(
+            {
+                "key": key,
+                "contributors": None if band is None else band.value,
+                "standing": None if standing is None else asdict(standing),
+                **{name: figures.to_json(one) for name, one in shown.items()},
+            }
+        )
+    entries[-1]["coalition"] = families
+    return Compared(row.release_number, row.audience, row.metric, entries)
+
+
+def group_of(row: Compared, key: str = "ALL") -> Mapping[str, Any]:
     """Return what a row says of one group."""
     return next(one for one in row.peer_groups if one["key"] == key)
