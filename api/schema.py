@@ -13,8 +13,15 @@ from api.docs import describe
 from api.errors import require_somebody
 from api.limits import lengths_of
 from api.relay import After, Before, Connection, First, Last, Node, decode_id
+from api.types.benchmark_parts import (
+    LastReleases,
+    find_releases,
+    join_benchmark,
+    leave_benchmark,
+)
 from api.types.benchmarks import (
     METRIC_KEY,
+    BenchmarkRelease,
     MethodologyType,
     MetricDefinition,
     MetricKey,
@@ -128,6 +135,14 @@ class Query:
         return list_peer_groups()
 
     @strawberry.field
+    async def benchmark_releases(
+        self, info: Info, last: LastReleases = 12
+    ) -> list[BenchmarkRelease]:
+        """The newest releases of the benchmark, the newest first."""
+        require_somebody(info)
+        return await find_releases(info, last=last)
+
+    @strawberry.field
     def methodology(self, info: Info) -> MethodologyType:
         """The rules in force, in words."""
         require_somebody(info)
@@ -153,6 +168,8 @@ class Mutation:
     record_monthly_counts = record_monthly_counts
     assign_hiring_manager = assign_hiring_manager
     open_interview = open_interview
+    join_benchmark = join_benchmark
+    leave_benchmark = leave_benchmark
     invite_candidate = invite_candidate
     save_answers = save_answers
     submit_response = submit_response

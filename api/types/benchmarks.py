@@ -236,7 +236,8 @@ def define_metric(metric: Metric) -> MetricDefinition:
     )
 
 
-def _peer_group(group: PeerGroup | None) -> PeerGroupType | None:
+def as_peer_group(group: PeerGroup | None) -> PeerGroupType | None:
+    """Return a peer group as the API shows it."""
     if group is None:
         return None
     return PeerGroupType(
@@ -253,12 +254,13 @@ async def find_release(info: Info, organisation_id: UUID, number: int) -> Benchm
     """Return a release; None if the viewer or the organisation has no part in it."""
     if not info.context.viewer.may(Permission.BENCHMARK_READ, organisation_id):
         return None
-    return _release(
+    return as_release(
         await info.context.run(find_release_of, organisation_id=organisation_id, number=number)
     )
 
 
-def _release(release: ReleaseInfo | None) -> BenchmarkRelease | None:
+def as_release(release: ReleaseInfo | None) -> BenchmarkRelease | None:
+    """Return a release as the API shows it."""
     if release is None:
         return None
     return BenchmarkRelease(
@@ -273,10 +275,10 @@ def _comparison(found: Comparison) -> BenchmarkComparison:
     standing = found.standing
     return BenchmarkComparison(
         metric=define_metric(found.metric),
-        release=_release(found.release),
+        release=as_release(found.release),
         own=as_statistic(found.own),
-        peer_group=_peer_group(found.peer_group),
-        requested_peer_group=_peer_group(found.requested),
+        peer_group=as_peer_group(found.peer_group),
+        requested_peer_group=as_peer_group(found.requested),
         contributors=found.contributors,
         median=as_statistic(found.quantiles[MEDIAN]),
         lower_quartile=as_statistic(found.quantiles[LOWER_QUARTILE]),
@@ -296,7 +298,7 @@ def list_metrics() -> list[MetricDefinition]:
 
 def list_peer_groups() -> list[PeerGroupType]:
     """Return the catalogue of peer groups, the widest first."""
-    groups = [_peer_group(one) for one in PEER_GROUPS.values()]
+    groups = [as_peer_group(one) for one in PEER_GROUPS.values()]
     return [one for one in groups if one is not None]
 
 

@@ -8,6 +8,13 @@ import strawberry
 
 from api.derive import Arguments, Info, as_type, of_noun
 from api.relay import Connection, Node
+from api.types.benchmark_parts import (
+    BenchmarkParticipation,
+    BenchmarkTrendPoint,
+    LastReleases,
+    find_participation,
+    find_trend,
+)
 from api.types.benchmarks import (
     BenchmarkComparison,
     MetricKey,
@@ -159,6 +166,27 @@ class Organisation(Node):
     ) -> list[BenchmarkComparison] | None:
         """Several metrics beside their peers, each in the nearest group that can be shown."""
         return await find_benchmarks(info, root.key.organisation_id, metrics=metrics)
+
+    @strawberry.field
+    async def benchmark_trend(
+        self,
+        root: strawberry.Parent[Record],
+        info: Info,
+        metric: MetricKey,
+        peer_group: PeerGroupChoice = None,
+        last: LastReleases = 12,
+    ) -> list[BenchmarkTrendPoint] | None:
+        """What the newest releases say of one metric of its peers, the oldest of them first."""
+        return await find_trend(
+            info, root.key.organisation_id, metric=metric, peer_group=peer_group, last=last
+        )
+
+    @strawberry.field
+    async def benchmark_participation(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> BenchmarkParticipation | None:
+        """Its part in the benchmark: consent, and exactly what of its own goes in."""
+        return await find_participation(info, root.key.organisation_id)
 
 
 @strawberry.type

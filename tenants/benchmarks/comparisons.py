@@ -158,9 +158,7 @@ def _compare(
     told = choose_audience(
         rows, observer_keys(viewer, found.firm_ids), found.others.get(metric.key, frozenset())
     )
-    # Asked for nothing, any of its groups will do; asked for one, that one or what contains it.
-    ways = groups if requested is None else (nearest, *PEER_GROUPS[nearest].parents)
-    key = None if told is None else next((one for one in ways if told.publishes(one)), None)
+    key = None if told is None else nearest_published(told, requested)
     if told is None or key is None:
         return nothing
     shown = told.statistics(key, metric.unit, rules)
@@ -171,6 +169,15 @@ def _compare(
         quantiles=shown,
         standing=_standing(own, told.standing(key), shown),
     )
+
+
+def nearest_published(told: Told, requested: str | None) -> str | None:
+    """Return the nearest group that says anything, or None.
+
+    Asked for nothing, any of its groups will do; asked for one, that one or what contains it.
+    """
+    ways = told.keys if requested is None else (requested, *PEER_GROUPS[requested].parents)
+    return next((one for one in ways if told.publishes(one)), None)
 
 
 def observer_keys(viewer: Viewer, firm_ids: Iterable[UUID]) -> list[bytes]:
@@ -227,6 +234,15 @@ def _own(viewer: Viewer, organisation_id: UUID, found: Found, metric: Metric) ->
             return Suppressed("No release of the benchmark has compared the organisation yet.", 1)
         listed = viewer.may(Permission.OFFER_READ, organisation_id)
         return offer_figures(found.offers, listed=listed, minimum=minimum)[metric.key]
+    return published_own(viewer, organisation_id, found, metric)
+
+
+def published_own(viewer: Viewer, organisation_id: UUID, found: Found, metric: Metric) -> Statistic:
+    """Return what the newest edition says of a metric, with the word that the exact value counts.
+
+    Withheld where the edition withholds it, and where the question is for others to read.
+    """
+    minimum = max(MINIMUM_FLOOR, get_settings().disclosure_minimum)
     concept = concept_of(metric.key)
     audiences = part_of(viewer.role_in(organisation_id)).audiences
     audience = found.audiences.get(concept or "")

@@ -59,7 +59,7 @@ async def join_benchmark(
         Conflict: It is in the catalogue as another family's, or withdrew less than twelve months
             ago after a release that it was in.
     """
-    require(viewer, Permission.BENCHMARK_JOIN, organisation_id)
+    _require_deciding(viewer, organisation_id)
     if family is not None:
         require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
     for name, words in (("family", family), ("text", text)):
@@ -111,7 +111,7 @@ async def leave_benchmark(
         Forbidden: The viewer's role may not decide that.
         Conflict: It takes no part on that day.
     """
-    require(viewer, Permission.BENCHMARK_JOIN, organisation_id)
+    _require_deciding(viewer, organisation_id)
     await _locked(session, viewer, organisation_id)
     found = False
     while consent := await queries.find_consent(
@@ -124,6 +124,19 @@ async def leave_benchmark(
         message = "The organisation does not take part in the benchmark."
         raise Conflict(message)
     await queries.delete_contributions(session, viewer, organisation_id=organisation_id)
+
+
+def _require_deciding(viewer: Viewer, organisation_id: UUID) -> None:
+    """Return only if the viewer may decide about the organisation's part.
+
+    Raises:
+        Forbidden: The role does not include it.
+        NotFound: The organisation is unknown or not the viewer's.
+    """
+    if viewer.role_in(organisation_id) is None:
+        noun = "organisation"
+        raise NotFound(noun, field="organisationId")
+    require(viewer, Permission.BENCHMARK_JOIN, organisation_id)
 
 
 async def verify_organisation(

@@ -81,6 +81,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "editions": "all all all all",
         # What each of them is shown of it, test_benchmarks.py says.
         **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
+        # And of these test_benchmark_parts.py.
+        **dict.fromkeys(("benchmarkTrend", "benchmarkParticipation"), "yes yes FORBIDDEN yes"),
         "members": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "memberInvitations": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "engagements": "all all FORBIDDEN FORBIDDEN",
@@ -155,7 +157,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 # Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
 PARTS = {
-    "Query": "viewer node nodes organisation organisations metrics peerGroups methodology",
+    "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
+    " benchmarkReleases",
     "Viewer": "id name kind firm firms memberships sessions invitation",
     "ViewerMembership": "role organisation",
     # What each role gets to watch, test_watching.py says.
@@ -205,6 +208,12 @@ PARTS = {
     "Standing": "part parts",
     "BenchmarkComparison": "metric release own peerGroup requestedPeerGroup contributors median"
     " lowerQuartile upperQuartile p10 p90 standing",
+    "BenchmarkTrendPoint": "release peerGroup contributors median lowerQuartile upperQuartile p10"
+    " p90",
+    "BenchmarkParticipation": "takesPart text givenOn rejoinsOn isVerified from to contributions",
+    "OwnContribution": "metric value counts note",
+    "JoinBenchmarkPayload": "participation userErrors",
+    "LeaveBenchmarkPayload": "participation userErrors",
     "Methodology": "title insights benchmark",
     "MethodologyRule": "title text",
     "Session": "id startedAt usedAt endsAt userAgent isCurrent",
@@ -251,6 +260,8 @@ MUTATIONS = {
     # It is a session of HR's.
     "revokeSession": "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "revokeSessions": "ok ok ok ok ok UNAUTHENTICATED ok",
+    "joinBenchmark": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    "leaveBenchmark": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "saveAnswers": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     "submitResponse": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     "createIntegration": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",

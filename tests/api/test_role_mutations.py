@@ -1,6 +1,7 @@
 """What each role may do, and that a denial changes nothing."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from api.relay import encode_id
 from tenants import read_graph
 from tenants.access import Viewer
+from tenants.benchmarks import service as benchmarks
+from tenants.db import run
 from tenants.reading import Key
 from tests.api.conftest import Ask
 from tests.api.roles import ELSEWHERE, MUTATIONS, cells, viewers
@@ -36,6 +39,8 @@ PAYLOADS = {
     "removeMember": "removedMembershipId",
     "revokeSession": "session { id }",
     "revokeSessions": "revokedCount",
+    "joinBenchmark": "participation { takesPart }",
+    "leaveBenchmark": "participation { takesPart }",
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
     "createIntegration": "integration { id }",
@@ -50,8 +55,11 @@ PAYLOADS = {
 }
 
 
-async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
-    """Return the input of each mutation, about the own requisition or the other one."""
+async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[str, dict[str, Any]]:
+    """Return the input of each mutation, about the own requisition or the other one.
+
+    The organisation has consented to the benchmark from so many days on.
+    """
     client = world.client
     assert client.hiring_manager.id is not None
     case = world.unanswered if elsewhere else world.again
@@ -64,6 +72,13 @@ async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
     assert client.leadership.id is not None
     leadership = world.id("Membership", client.leadership.id)
     invitation = "" if elsewhere else await make_member_invitation_id(world)
+    await run(
+        benchmarks.join_benchmark,
+        client.job,
+        organisation_id=client.organisation_id,
+        text="We take part.",
+        joined_on=datetime.now(UTC).date() + timedelta(days=joins_in),
+    )
     return {
         "createIntegration": {
             "organisationId": world.organisation,
@@ -74,6 +89,8 @@ async def inputs(world: World, *, elsewhere: bool) -> dict[str, dict[str, Any]]:
         "updateIntegration": {**integration, "isEnabled": False},
         "rotateIntegrationSecret": integration,
         "deleteIntegration": integration,
+        "joinBenchmark": {"organisationId": world.organisation, "text": "We take part."},
+        "leaveBenchmark": {"organisationId": world.organisation},
         "inviteMember": {
             "organisationId": world.organisation,
             "email": "somebody@new.example",
@@ -177,7 +194,9 @@ async def attempt(ask: Ask, viewer: Viewer, name: str, given: Mapping[str, Any])
 @pytest.mark.parametrize("name", MUTATIONS)
 async def test_who_may_do_what_and_a_denial_changes_nothing(ask: Ask, name: str) -> None:
     world, other = await make_world(), await make_client()
-    given = (await inputs(world, elsewhere=False))[name]
+    # Who would join takes no part before that, and who would leave does.
+    joins_in = 1 if name == "joinBenchmark" else 0
+    given = (await inputs(world, elsewhere=False, joins_in=joins_in))[name]
     before = await fingerprint(world.client, other)
     seen = {}
     for column, viewer in viewers(world, other).items():

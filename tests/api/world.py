@@ -269,7 +269,7 @@ def object_types() -> Mapping[str, GraphQLObjectType]:
 
 
 # What a field cannot be asked without.
-REQUIRED = {"benchmark": "(metric: DECLINE_RATE)"}
+REQUIRED = dict.fromkeys(("benchmark", "benchmarkTrend"), "(metric: DECLINE_RATE)")
 
 
 def selection(type_name: str, *, below: frozenset[str] = frozenset()) -> str:
