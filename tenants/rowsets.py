@@ -61,6 +61,7 @@ class FollowedFrom:
 
     parent: int
     relation: str
+    """One whose id is not among the other set's keys has that set's own ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,14 @@ def select_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> CompoundSelect[
         rowsets: In an order in which each stands behind the one that it hangs from.
         viewer: Whose sight decides what the rows are.
     """
-    tables: list[CTE] = []
+    above = {_parent(one) for one in rowsets}
+    tables: list[Any] = []
     for rank, rowset in enumerate(rowsets):
         rows = _rows(rowset, rank, viewer, rowsets, tables)
-        tables.append(rows.cte(f"r{rank}").prefix_with("MATERIALIZED"))
+        name = f"r{rank}"
+        tables.append(
+            rows.cte(name).prefix_with("MATERIALIZED") if rank in above else rows.subquery(name)
+        )
     width = max(CELLS + len(one.columns) + len(one.keys) for one in rowsets)
     return union_all(
         *(
@@ -143,6 +148,11 @@ def select_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> CompoundSelect[
             for rank, (rowset, table) in enumerate(zip(rowsets, tables, strict=True))
         )
     )
+
+
+def _parent(rowset: Rowset) -> int | None:
+    source = rowset.source
+    return source.parent if isinstance(source, FollowedFrom | ListedBelow) else None
 
 
 def _rows(
@@ -157,7 +167,9 @@ def _rows(
             column = rowset.noun.columns["slug"].expression
             return _own(rowset, viewer).where(column == slug)
         case FollowedFrom(parent, relation):
-            return _followed_from(rowset, viewer, tables[parent], f"k_{relation}")
+            table = tables[parent]
+            key = table.c.i if relation not in rowsets[parent].keys else table.c[f"k_{relation}"]
+            return _followed_from(rowset, viewer, table, key)
         case ListedBelow() as source if source.parent is None:
             return _organisations(rowset, source, viewer)
         case ListedBelow() as source:
@@ -206,13 +218,10 @@ def _by_keys(rowset: Rowset, rank: int, viewer: Viewer) -> Select[Any]:
     return _looked_up(rowset, viewer, asked)
 
 
-def _followed_from(rowset: Rowset, viewer: Viewer, parent: CTE, key: str) -> Select[Any]:
-    asked = (
-        select(parent.c.o, parent.c[key].label("i"))
-        .where(parent.c[key].is_not(None))
-        .distinct()
-        .subquery("asked")
-    )
+def _followed_from(
+    rowset: Rowset, viewer: Viewer, parent: CTE, key: ColumnElement[Any]
+) -> Select[Any]:
+    asked = select(parent.c.o, key.label("i")).where(key.is_not(None)).distinct().subquery("asked")
     return _looked_up(rowset, viewer, asked)
 
 
@@ -275,10 +284,11 @@ def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun) -> Select[Any]
     )
 
 
-def _as_text(rank: int, rowset: Rowset, table: CTE, width: int) -> Select[Any]:
+def _as_text(rank: int, rowset: Rowset, table: FromClause, width: int) -> Select[Any]:
     """Return the rows of a set as all sets' rows look: the set's rank, keys, and texts."""
     names: Mapping[str, Any] = dict(table.c.items())
-    wanted = ["po", "pi", "o", "i", "place"]
+    # A list's rows are of their parent's organisation, which need not be written twice.
+    wanted = ["", "pi", "o", "i", "place"]
     wanted += [f"c_{name}" for name in rowset.columns] + [f"k_{name}" for name in rowset.keys]
     if isinstance(rowset.source, ListedBelow) and rowset.source.counted:
         wanted = ["po", "pi", "o", "total"]

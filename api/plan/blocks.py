@@ -34,6 +34,7 @@ from tenants.statements import (
 # One for each kind of viewer and each combination of filters, orders and page sizes.
 KEPT_STATEMENTS: Final = 32
 
+_TOP: Final = (None, None)
 _numbers = count()
 
 
@@ -68,6 +69,10 @@ class Template:
 
     def key(self, name: str) -> Callable[[], int]:
         """Want the id at the other end of a relation, likewise."""
+        relation = self.noun.to_one[name]
+        hidden = relation.permission is not None or relation.followed is not None
+        if relation.key is self.noun.id and not hidden:
+            return lambda: rowsets.ID
         if name not in self.keys:
             self.keys.append(name)
         return lambda: rowsets.CELLS + len(self.columns) + self.keys.index(name)
@@ -193,5 +198,10 @@ def _looked_up_as(template: Template, rows: list[Row]) -> Any:
         }
     below: dict[Any, list[Row]] = {}
     for row in rows:
-        below.setdefault((row[rowsets.PARENT_ORGANISATION], row[rowsets.PARENT]), []).append(row)
+        parent = row[rowsets.PARENT]
+        place = _TOP if parent is None else (row[rowsets.ORGANISATION], parent)
+        if place in below:
+            below[place].append(row)
+        else:
+            below[place] = [row]
     return below

@@ -79,11 +79,17 @@ class Call:
         """Return what the field resolves to for a source."""
         if self._resolver is None:
             return getattr(source, self._name)
-        given = dict(self._arguments.of(request))
+        given: dict[str, Any] | None = request.given.get(id(self))
+        if given is None:
+            given = dict(self._arguments.of(request))
+            if self._info is not None:
+                given[self._info] = request.info
+            request.given[id(self)] = given
         if self._source is not None:
-            given[self._source] = source
-        if self._info is not None:
-            given[self._info] = request.info
+            named = {self._source: source}
+            if self._with_self:
+                return self._function(source, **named, **given)
+            return self._function(**named, **given)
         if self._with_self:
             return self._function(source, **given)
         return self._function(**given)

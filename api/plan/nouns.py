@@ -1,7 +1,7 @@
 """What is selected of a noun's rows: columns, relations, and fields with their own resolver."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from graphql import (
     GraphQLField,
@@ -38,11 +38,37 @@ from tenants.access import Permission
 from tenants.errors import DomainError
 from tenants.nouns import Noun, ToMany
 from tenants.read_graph import NOUNS
-from tenants.reading import Listing, Record
+from tenants.reading import Key, Listing, Record
 from tenants.row_values import UnknownType, load_of
 from tenants.rowsets import ByKeys, FollowedFrom
 
 Allowed = Callable[[Render], Render]
+_KEY: Final = slice(rowsets.ORGANISATION, rowsets.ID + 1)
+
+
+class RowRecord:
+    """What resolvers get in place of a `Record`: the same, with a key made when it is looked at.
+
+    Attributes:
+        noun: What it is.
+        values: Column name to value.
+        looked_up: The key, once somebody has looked at it.
+    """
+
+    __slots__ = ("_row", "looked_up", "noun", "values")
+
+    def __init__(self, noun: Noun, row: Row, values: Mapping[str, Any]) -> None:
+        """Keep the row."""
+        self.noun, self._row, self.values = noun, row, values
+        self.looked_up: Key | None = None
+
+    @property
+    def key(self) -> Key:
+        """Its identity."""
+        if self.looked_up is None:
+            row = self._row
+            self.looked_up = key_of_row(row[rowsets.ORGANISATION], row[rowsets.ID])
+        return self.looked_up
 
 
 def select_noun(selecting: Selecting, block: Block, rank: int, details: FieldDetailsList) -> Finish:
@@ -248,28 +274,31 @@ class _Noun:
         def finish() -> Render:
             make, width = record()
 
+            def later(row: Row, path: Path, request: Request) -> str:
+                value, here = call(make(row), request), (path, key)
+                return request.later(value, complete, here, nodes, nullable=nullable)
+
             def render(row: Row, path: Path, request: Request) -> str:
-                here = (path, key)
-                if call.awaited:
-                    value = call(make(row), request)
-                    return request.later(value, complete, here, nodes, nullable=nullable)
-                known = (id(call), row[rowsets.ORGANISATION], row[rowsets.ID], row[width])
-                text: str | None = request.memo.get(known)
-                if text is None:
-                    before = request.loose_ends
-                    try:
-                        text = complete(call(make(row), request), here, request)
-                    except DomainError as error:
-                        return request.fail(error, nodes, here, nullable=nullable)
-                    if request.loose_ends == before:
-                        request.memo[known] = text
+                memo, values = request.memo, row[width]
+                known: str | None = memo.get((call, values)) or memo.get((call, row[_KEY], values))
+                if known is not None:
+                    return known
+                before, root, here = request.loose_ends, make(row), (path, key)
+                try:
+                    text = complete(call(root, request), here, request)
+                except DomainError as error:
+                    return request.fail(error, nodes, here, nullable=nullable)
+                if request.loose_ends == before:
+                    # Whatever does not look at the key depends on the values alone.
+                    looked = root.looked_up is not None
+                    memo[(call, row[_KEY], values) if looked else (call, values)] = text
                 return text
 
-            return render
+            return later if call.awaited else render
 
         return finish
 
-    def _record(self) -> Callable[[], tuple[Callable[[Row], Record], slice]]:
+    def _record(self) -> Callable[[], tuple[Callable[[Row], RowRecord], slice]]:
         """Want every column, and return what makes a record of a row, and where they stand."""
         noun = self._noun
         where = [self._template.column(name) for name in noun.columns]
@@ -278,19 +307,18 @@ class _Noun:
         except UnknownType as error:
             raise Unplanned(Reason.COLUMN, noun.name) from error
 
-        def finish() -> tuple[Callable[[Row], Record], slice]:
+        def finish() -> tuple[Callable[[Row], RowRecord], slice]:
             places = [
                 (name, index(), load)
                 for name, index, load in zip(noun.columns, where, loads, strict=True)
             ]
 
-            def make(row: Row) -> Record:
+            def make(row: Row) -> RowRecord:
                 values = {
                     name: None if row[index] is None else load(row[index])
                     for name, index, load in places
                 }
-                key = key_of_row(row[rowsets.ORGANISATION], row[rowsets.ID])
-                return Record(noun, key, values, {})
+                return RowRecord(noun, row, values)
 
             return make, slice(rowsets.CELLS, rowsets.CELLS + len(self._template.columns))
 
