@@ -7,23 +7,24 @@ it is compiled for stand-ins, whose ids are then exchanged for those of the view
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import BindParameter, ColumnElement
+from sqlalchemy import BindParameter, ColumnElement, SelectBase
 from sqlalchemy.dialects.postgresql import psycopg
 
 from tenants.access import Role, Viewer
 from tenants.rowsets import ListedBelow, Rowset, select_rowsets
 
 Encoded = bytes | None
+Source = Callable[[Viewer, Mapping[str, Any]], Any]
 Shape = tuple[Any, ...]
 
 # Whatever a viewer has beside ids and a name is the same for all that share a statement.
-_EXCHANGED: Final = frozenset({"id", "name", "roles", "firms"})
+_EXCHANGED: Final = frozenset({"id", "name", "roles", "firms", "token_hash"})
 _KEPT: Final = [one.name for one in fields(Viewer) if one.name not in _EXCHANGED]
 _DIALECT: Final = psycopg.dialect()  # type: ignore[no-untyped-call]
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s|%%")
@@ -111,21 +112,32 @@ def compile_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> Statement:
         dialect=_DIALECT, compile_kwargs={"render_postcompile": True}
     )
     requested = _requested(rowsets, compiled)
-    sources: list[Callable[[Viewer, Mapping[str, Any]], Any]] = []
+    text, names = _numbered(str(compiled))
+    stand_in.refuse_in(text)
+    sources = [_source(name, compiled.params.get(name), requested, stand_in) for name in names]
+    return Statement(text.encode(), sources)
+
+
+def compile_named(statement: SelectBase) -> Statement:
+    """Return a statement whose parameters are bound by name, whoever runs it."""
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    text, names = _numbered(str(compiled))
+    return Statement(text.encode(), [_named(name, compiled.params.get(name)) for name in names])
+
+
+def _named(name: str, value: Any) -> Source:
+    return lambda _viewer, given: given[name] if value is None else value
+
+
+def _numbered(text: str) -> tuple[str, Sequence[str]]:
+    """Return a text with its parameters numbered, and their names in that order."""
     numbers: dict[str, int] = {}
 
     def number(match: re.Match[str]) -> str:
         name = match[1]
-        if name is None:
-            return "%"
-        if name not in numbers:
-            numbers[name] = len(numbers) + 1
-            sources.append(_source(name, compiled.params.get(name), requested, stand_in))
-        return f"${numbers[name]}"
+        return "%" if name is None else f"${numbers.setdefault(name, len(numbers) + 1)}"
 
-    text = _PARAMETER.sub(number, str(compiled))
-    stand_in.refuse_in(text)
-    return Statement(text.encode(), sources)
+    return _PARAMETER.sub(number, text), list(numbers)
 
 
 def _requested(rowsets: Sequence[Rowset], compiled: Any) -> dict[str, str]:
@@ -169,8 +181,14 @@ class _StandIn:
         self.organisations = {uuid4(): role for role in _roles(viewer.roles)}
         self.firms = {uuid4(): role for role in _roles(viewer.firms)}
         self.id = None if viewer.id is None else uuid4()
+        # No statement over rows of the read graph may ask by which token somebody came.
         self.viewer = replace(
-            viewer, id=self.id, name=None, roles=self.organisations, firms=self.firms
+            viewer,
+            id=self.id,
+            name=None,
+            roles=self.organisations,
+            firms=self.firms,
+            token_hash=None,
         )
 
     def source(self, value: Any) -> Callable[[Viewer, Mapping[str, Any]], Any]:
@@ -225,19 +243,26 @@ def encode(value: Any) -> Encoded:
     """
     if value is None:
         return None
-    if isinstance(value, Enum):
-        value = value.value
-    if isinstance(value, bool):
-        return b"true" if value else b"false"
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, (int, float, Decimal, UUID)):
-        return str(value).encode()
-    if isinstance(value, (date, datetime)):
-        return value.isoformat().encode()
     if isinstance(value, (list, tuple)):
         return b"{" + b",".join(map(_element, value)) + b"}"
+    for kind, write in _WRITERS:
+        if isinstance(value, kind):
+            return write(value).encode()
     raise NotCompilable(type(value).__name__)
+
+
+# A member of an enum may be a text as well, and a truth value is a number.
+_WRITERS: Final[Sequence[tuple[type, Callable[[Any], str]]]] = (
+    (Enum, lambda value: str(value.value)),
+    (bool, lambda value: "true" if value else "false"),
+    (bytes, lambda value: f"\\x{value.hex()}"),
+    (str, str),
+    (int, str),
+    (float, str),
+    (Decimal, str),
+    (UUID, str),
+    (date, lambda value: value.isoformat()),
+)
 
 
 def _element(value: Any) -> bytes:

@@ -5,9 +5,8 @@ from starlette.requests import HTTPConnection
 from api.auth import access_tokens
 from api.auth.links import candidate_viewer
 from tenants.access import Viewer
-from tenants.db import run
+from tenants.authentication import authenticate
 from tenants.errors import Unauthenticated
-from tenants.organisations.service import authenticate
 from tenants.tokens import hash_token
 
 SESSION_COOKIE = "afterword_session"
@@ -36,4 +35,4 @@ async def viewer_of(request: HTTPConnection) -> Viewer:
         return candidate
     if access_tokens.looks_like_one(token.strip()):
         return await access_tokens.viewer_of_access_token(token.strip())
-    return await run(authenticate, Viewer(token_hash=hash_token(token.strip())))
+    return await authenticate(Viewer(token_hash=hash_token(token.strip())))

@@ -1,17 +1,25 @@
 """All SQL of firms, organisations, people and sign-in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
+    Date,
+    DateTime,
+    LargeBinary,
     Result,
+    Select,
     Text,
     and_,
+    bindparam,
+    cast,
     delete,
     exists,
+    func,
     literal,
     not_,
     null,
@@ -54,7 +62,7 @@ async def find_token(session: Session, viewer: Viewer) -> tuple[AccessToken, Per
     return (found[0], found[1]) if found is not None else None
 
 
-def is_alive(now: datetime) -> ColumnElement[bool]:
+def is_alive(now: Any) -> ColumnElement[bool]:
     """Return which tokens still open something: a session ends when its person's role changes."""
     changed = exists().where(
         Membership.person_id == AccessToken.person_id,
@@ -77,33 +85,48 @@ async def list_parts(
     if viewer.token_hash is None and viewer.id != person_id:
         return {}, {}
     today = datetime.now(UTC).date()
-    own = [EngagementConsultant.person_id == person_id]
-    consults = select(literal("consults"), EngagementConsultant.organisation_id, null()).join(
-        Engagement,
-        and_(
-            Engagement.organisation_id == EngagementConsultant.organisation_id,
-            Engagement.id == EngagementConsultant.engagement_id,
-            Engagement.starts_on <= today,
-            or_(Engagement.ends_on.is_(None), Engagement.ends_on > today),
-        ),
+    rows: Result[*tuple[Any, ...]] = await session.execute(
+        union_all(*select_parts(person_id, today))
+    )
+    return parts_of(rows)
+
+
+def select_parts(person_id: Any, today: Any) -> Sequence[Select[*tuple[Any, ...]]]:
+    """Return what finds a person's parts: how the person has each, where, and as what.
+
+    Args:
+        person_id: Whose, as a value or as an expression.
+        today: The day by UTC, likewise.
+    """
+    consults = (
+        select(literal("consults"), EngagementConsultant.organisation_id, cast(null(), Text))
+        .join(
+            Engagement,
+            and_(
+                Engagement.organisation_id == EngagementConsultant.organisation_id,
+                Engagement.id == EngagementConsultant.engagement_id,
+                Engagement.starts_on <= today,
+                or_(Engagement.ends_on.is_(None), Engagement.ends_on > today),
+            ),
+        )
+        .where(EngagementConsultant.person_id == person_id)
     )
     administers = (
-        select(literal("administers"), Engagement.organisation_id, null())
+        select(literal("administers"), Engagement.organisation_id, cast(null(), Text))
         .join(FirmMember, FirmMember.firm_id == Engagement.firm_id)
         .where(FirmMember.person_id == person_id, FirmMember.role == FirmRole.ADMINISTRATOR)
     )
-    rows: Result[*tuple[Any, ...]] = await session.execute(
-        union_all(
-            select(
-                literal("is"), Membership.organisation_id, type_coerce(Membership.role, Text)
-            ).where(Membership.person_id == person_id),
-            consults.where(*own),
-            administers,
-            select(
-                literal("belongs"), FirmMember.firm_id, type_coerce(FirmMember.role, Text)
-            ).where(FirmMember.person_id == person_id),
-        )
-    )
+    is_member = select(
+        literal("is"), Membership.organisation_id, type_coerce(Membership.role, Text)
+    ).where(Membership.person_id == person_id)
+    belongs = select(
+        literal("belongs"), FirmMember.firm_id, type_coerce(FirmMember.role, Text)
+    ).where(FirmMember.person_id == person_id)
+    return [is_member, consults, administers, belongs]
+
+
+def parts_of(rows: Iterable[Any]) -> tuple[dict[UUID, Role], dict[UUID, Role]]:
+    """Return what `select_parts` has found: roles by organisation, and by firm."""
     found: dict[str, dict[UUID, str | None]] = {}
     for how, where, role in rows:
         found.setdefault(how, {})[where] = role
@@ -118,6 +141,27 @@ async def list_parts(
         for where, role in found.get("belongs", {}).items()
     }
     return roles, firms
+
+
+def select_presented() -> CompoundSelect[Any]:
+    """Return what finds whose token is presented, and the person's parts, as one statement.
+
+    Its parameters are `token_hash`, `now` and `today`. One row, which "presents", is the person's,
+    with a JSON document of the name and of what keeping a session alive looks at; the others are
+    parts. Row-level security is scoped to the presented token alone where it runs.
+    """
+    presented = AccessToken.token_hash == bindparam("token_hash", None, LargeBinary())
+    alive = is_alive(bindparam("now", None, DateTime(timezone=True)))
+    whose = select(AccessToken.person_id).where(presented, alive).scalar_subquery()
+    document = func.json_build_object(
+        "name", Person.name, "ends_at", AccessToken.ends_at, "used_at", AccessToken.used_at
+    )
+    person = (
+        select(literal("presents"), AccessToken.person_id, cast(document, Text))
+        .join(Person, Person.id == AccessToken.person_id)
+        .where(presented, alive)
+    )
+    return union_all(person, *select_parts(whose, bindparam("today", None, Date())))
 
 
 async def find_person_by_email(session: Session, viewer: Viewer, *, email: str) -> Person | None:

@@ -64,11 +64,17 @@ async def start_session(
     return token
 
 
+def is_due(ends_at: datetime | None, used_at: datetime | None) -> bool:
+    """Return whether it is to be written down that a session is used."""
+    recently = used_at is not None and datetime.now(UTC) - used_at < KEEP_ALIVE_EVERY
+    return ends_at is not None and not recently
+
+
 async def keep_alive(session: Session, viewer: Viewer, *, token: AccessToken) -> None:
     """Let the presented session live on, because it was used; other tokens have a fixed end."""
-    now = datetime.now(UTC)
-    if token.ends_at is None or (token.used_at and now - token.used_at < KEEP_ALIVE_EVERY):
+    if token.ends_at is None or not is_due(token.ends_at, token.used_at):
         return
+    now = datetime.now(UTC)
     idle = timedelta(minutes=get_settings().session_idle_minutes)
     await queries.extend_presented(
         session, viewer, used_at=now, expires_at=min(token.ends_at, now + idle)
