@@ -30,6 +30,7 @@ from api.plan.selecting import (
     nodes_of,
     python_field,
 )
+from api.plan.shortcuts import SHORTCUTS
 from api.plan.values import Values, together
 from api.relay import encode_row_id
 from api.schema import GRAPH
@@ -270,9 +271,13 @@ class _Noun:
         call = Call(field, nodes)
         complete = self._values().complete(field.type, details)
         record = self._record()
+        name = python_field(field).python_name
+        short = SHORTCUTS.get((self._noun.name, name))
+        shorten = None if short is None else short(self._selecting, self._template, details)
 
         def finish() -> Render:
             make, width = record()
+            shortcut = None if shorten is None else shorten()
 
             def later(row: Row, path: Path, request: Request) -> str:
                 value, here = call(make(row), request), (path, key)
@@ -294,7 +299,14 @@ class _Noun:
                     memo[(call, row[_KEY], values) if looked else (call, values)] = text
                 return text
 
-            return later if call.awaited else render
+            def straight(row: Row, path: Path, request: Request) -> str:
+                assert shortcut is not None  # noqa: S101 - else `render` is returned.
+                text: str | None = shortcut(row)
+                return render(row, path, request) if text is None else text
+
+            if call.awaited:
+                return later
+            return render if shortcut is None else straight
 
         return finish
 

@@ -4,6 +4,7 @@ Nothing here is a test: a machine that is busy is slower. What is printed goes i
 the date and the machine.
 """
 
+import argparse
 import asyncio
 import csv
 import os
@@ -23,10 +24,12 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.insights import queries as insights
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
+from tests.bench import reads
 
 ROWS = 100_000
 ORGANISATIONS = 20
 READS = 200
+PUBLISHED = 10
 FACTORS = ("PAY_BASE", "PROCESS_SLOW", "OTHER_OFFER", "LOCATION_COMMUTE", "GROWTH", "FAMILY")
 TRAITS = ("SPEED", "FAIRNESS", "CLARITY", "WARMTH")
 _COMMON = """
@@ -96,11 +99,43 @@ labels = {{ 1 = "poor", 5 = "good" }}
 
 
 def main() -> None:
-    """Run every measurement, and print a line for each."""
+    """Run the measurements that were asked for."""
+    options = read_options()
     os.environ.setdefault("SECRET_KEY", "benchmark" * 4)
     import migrations  # noqa: PLC0415 - reads the settings that were just made.
 
     migrations.upgrade()
+    if options.part in {"work", "all"} and not options.json:
+        time_work()
+    if options.part in {"reads", "all"}:
+        scale = reads.Scale(
+            organisations=options.organisations,
+            published=min(options.organisations, PUBLISHED),
+            seconds=options.seconds,
+            rounds=options.rounds,
+        )
+        results = asyncio.run(reads.measure(scale))
+        sys.stdout.write((reads.as_json if options.json else reads.table)(results) + "\n")
+
+
+def read_options() -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument(
+        "--part",
+        choices=("work", "reads", "all"),
+        default="all",
+        help="imports and editions, reads beside other servers, or both",
+    )
+    parser.add_argument("--json", action="store_true", help="only reads, as one JSON object")
+    parser.add_argument("--organisations", type=int, default=50, help="of 2,000 interviews each")
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each number")
+    parser.add_argument("--rounds", type=int, default=2, help="of which the median counts")
+    return parser.parse_args()
+
+
+def time_work() -> None:
+    """Run every measurement of heavy work, and print a line for each."""
     with tempfile.TemporaryDirectory() as folder:
         survey, mapping = Path(folder, "survey.csv"), Path(folder, "mapping.toml")
         write_survey(survey)
