@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import BindParameter, ColumnElement, SelectBase
+from sqlalchemy import BindParameter, ColumnElement, SelectBase, TextClause
 from sqlalchemy.dialects.postgresql import psycopg
 
 from tenants.access import Role, Viewer
@@ -123,6 +123,16 @@ def compile_named(statement: SelectBase) -> Statement:
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     text, names = _numbered(str(compiled))
     return Statement(text.encode(), [_named(name, compiled.params.get(name)) for name in names])
+
+
+def number_text(statement: TextClause, casts: Mapping[str, str]) -> tuple[bytes, Sequence[str]]:
+    """Return a text with its parameters numbered and cast, and their names in that order."""
+    compiled = str(statement.compile(dialect=_DIALECT))
+    for name, kind in casts.items():
+        if kind:
+            compiled = compiled.replace(f"%({name})s", f"CAST(%({name})s AS {kind})")
+    text, names = _numbered(compiled)
+    return text.encode(), names
 
 
 def _named(name: str, value: Any) -> Source:
