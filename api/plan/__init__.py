@@ -1,5 +1,7 @@
 """Read plans: a query compiled once into SQL and a writer of JSON, for reads of the read graph.
 
+What candidates send takes the same short way around the executor.
+
 The ordinary executor is the reference. A plan gives the same answer letter for letter, or none:
 what is not planned, and whatever goes wrong on the way, is left to the ordinary way, and counted.
 """

@@ -61,7 +61,8 @@ async def _follow(prepared: PreparedOperation, context: Context) -> Answer:
     if context.viewer.kind is ViewerKind.NOBODY:
         raise Unplanned(Reason.NOBODY)
     operation = _operation(prepared)
-    request = Request(context, operation.coerce(dict(prepared.variables)))
+    variables = operation.coerce(dict(prepared.variables))
+    request = Request(context, variables, writes=operation.writes)
     try:
         data = await operation.variant(request).follow(request)
     finally:

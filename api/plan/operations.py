@@ -5,6 +5,7 @@ from typing import Any, Final
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
@@ -25,6 +26,22 @@ KEPT_VARIANTS: Final = 16
 _STEERING: Final = frozenset({"skip", "include"})
 
 
+# Written to by every candidate. To send the same receipt code again, or to save the same answers
+# again, changes nothing: so the ordinary way may follow where a plan has been given up.
+_REPEATABLE: Final = frozenset({"submitResponse", "saveAnswers"})
+
+
+def _is_short(operation: OperationDefinitionNode) -> bool:
+    """Return whether an operation is one change that may be repeated, and nothing else."""
+    selected = operation.selection_set.selections
+    return (
+        operation.operation is OperationType.MUTATION
+        and len(selected) == 1
+        and isinstance(selected[0], FieldNode)
+        and selected[0].name.value in _REPEATABLE
+    )
+
+
 class _Directives(Visitor):
     """Finds the variables that @skip and @include ask, and refuses other directives."""
 
@@ -41,7 +58,11 @@ class _Directives(Visitor):
 
 
 class Operation:
-    """One operation of a validated document."""
+    """One operation of a validated document.
+
+    Attributes:
+        writes: Whether it changes anything.
+    """
 
     def __init__(self, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         """Look at what can be planned at all.
@@ -49,7 +70,8 @@ class Operation:
         Raises:
             Unplanned: This cannot.
         """
-        if operation.operation is not OperationType.QUERY:
+        self.writes = operation.operation is not OperationType.QUERY
+        if self.writes and not _is_short(operation):
             raise Unplanned(Reason.KIND)
         self._operation = operation
         self._fragments = fragments_of(document)

@@ -9,7 +9,7 @@ class Reason(StrEnum):
     """What keeps an operation from being planned; it runs the ordinary way then."""
 
     KIND = "kind"
-    """It is no query."""
+    """It changes something, in another way than candidates do."""
     NOBODY = "nobody"
     """Nobody asks, and nobody gets anything but one error."""
     INVALID = "invalid"

@@ -87,11 +87,18 @@ class Request:
         errors: Those of fields that are null for them.
     """
 
-    def __init__(self, context: Context, variables: Any) -> None:
-        """Begin with nothing read."""
+    def __init__(self, context: Context, variables: Any, *, writes: bool = False) -> None:
+        """Begin with nothing read.
+
+        Args:
+            context: Of the operation.
+            variables: Coerced.
+            writes: Whether the operation changes anything.
+        """
         self.context = context
         self.viewer = context.viewer
-        self.info = Info(QuickContext(context.viewer, context.request_id))
+        quick = QuickContext(context.viewer, context.request_id)
+        self.info = Info(context if writes else quick)
         self.variables = variables
         self.given: dict[int, Any] = {}
         self.memo: dict[Any, Any] = {}

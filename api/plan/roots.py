@@ -61,8 +61,8 @@ class Roots:
 
     def __init__(self, selecting: Selecting) -> None:
         """Collect them."""
-        kind = selecting.schema.query_type
-        assert kind is not None  # noqa: S101 - every schema has one.
+        kind = selecting.schema.get_root_type(selecting.operation.operation)
+        assert kind is not None  # noqa: S101 - the document is valid.
         self._selecting, self._kind = selecting, kind
         self._fields = selecting.roots(kind)
         self._by_id = {

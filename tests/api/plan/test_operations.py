@@ -16,7 +16,8 @@ from tests.api.world import World, make_world
 
 pytestmark = pytest.mark.usefixtures("connection")
 
-QUERIES = [name for name in NAMES if "mutation" not in document(name)]
+_CHANGES = re.compile("^(mutation|subscription) ", re.MULTILINE)
+QUERIES = [name for name in NAMES if not _CHANGES.search(document(name))]
 README = Path(__file__).parents[3] / "README.md"
 EXAMPLES = re.findall(r"```graphql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
 
@@ -83,3 +84,28 @@ async def test_what_is_not_planned_is_counted_by_its_reason() -> None:
         outcome, answer = await planned(viewer, query)
         assert outcome == reason
         assert answer == await ordinary(viewer, query)
+
+
+async def test_what_candidates_send_takes_the_short_way() -> None:
+    world = await make_world()
+    candidate = world.again.viewer
+    score = {"questionCode": "recommendation", "value": {"scale": 7}}
+    reason = {"questionCode": "main_reason", "value": {"choice": {"code": "PAY_BASE"}}}
+    save = """mutation ($input: SaveAnswersInput!) { saveAnswers(input: $input) { __typename
+        answers { questionCode state value { ... on ScaleValue { scale } } }
+        userErrors { code } } }"""
+    submit = """mutation ($input: SubmitResponseInput!) { submitResponse(input: $input) {
+        receiptCode userErrors { code field } } }"""
+    chosen = {"confidentiality": "ATTRIBUTED", "receiptCode": "shortwaycode1"}
+    whole = {**chosen, "answers": [score, reason]}
+    for query, given in (
+        (save, {"answers": [score]}),
+        (submit, {**chosen, "answers": [{**score, "questionCode": "unknown"}]}),
+        (submit, whole),
+        # The same code again is the same submission, and another one is refused.
+        (submit, whole),
+        (submit, {**whole, "receiptCode": "anothercode12"}),
+    ):
+        outcome, answer = await planned(candidate, query, {"input": given})
+        assert outcome == plan.PLANNED
+        assert answer == await ordinary(candidate, query, {"input": given})
