@@ -137,6 +137,7 @@ async def show_metadata(_request: Request) -> Response:
             "revocation_endpoint": issuer + REVOKE,
             "introspection_endpoint": issuer + INTROSPECT,
             "scopes_supported": list(Scope),
+            "service_documentation": issuer + "/docs",
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": [

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from api import evolution, reference
 from api.pages.error_codes import CODES
 from api.pages.rendering import respond
+from tenants.integrations.scopes import SCOPES
 from tenants.settings import get_settings
 
 _GUIDE: Final = Path(__file__).parent / "guide.md"
@@ -75,9 +76,13 @@ async def send_index(_request: Request) -> Response:
 
 @cache
 def guide() -> str:
-    """Return the guide, with the address of this installation."""
+    """Return the guide, with the address of this installation and the scopes that there are."""
     text = _GUIDE.read_text("utf-8")
-    return text.replace("{endpoint}", f"{get_settings().public_url}/graphql")
+    home = get_settings().public_url
+    scopes = "\n".join(f"- `{name}` {one.words}" for name, one in SCOPES.items())
+    for place, words in (("endpoint", f"{home}/graphql"), ("home", home), ("scopes", scopes)):
+        text = text.replace(f"{{{place}}}", words)
+    return text
 
 
 def errors() -> str:
@@ -101,7 +106,7 @@ with FORBIDDEN or absent; a figure of too few people is `Suppressed`, never null
 
 ## Documentation
 
-- [Guide]({home}/docs/guide.md): asking, pages, changes, refusals, subscriptions, limits
+- [Guide]({home}/docs/guide.md): asking, pages, changes, refusals, tokens, subscriptions, limits
 - [Reference]({home}/docs/reference.md): every type, field and argument
 - [Error codes]({home}/docs/errors.md): cause and remedy of each
 - [Changelog]({home}/docs/changelog.md): what each release added and deprecated

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
@@ -286,6 +286,7 @@ _words = st.text(max_size=40) | st.sampled_from(
 )
 
 
+@settings(max_examples=20)
 @given(
     form=st.dictionaries(
         st.sampled_from(

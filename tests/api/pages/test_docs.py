@@ -9,6 +9,7 @@ import pytest
 from api import reference
 from api.pages import docs
 from api.schema import GRAPH
+from tenants.integrations.scopes import SCOPES, Scope
 from tests.api.pages.browsing import session_of
 from tests.api.pages.conftest import Site
 from tests.factories import Client
@@ -64,7 +65,9 @@ def test_the_guide_is_made_of_what_its_page_can_show() -> None:
     assert [heading for heading, _ in others][:3] == ["Ask", "Walk lists", "Change"]
     kinds = {kind for _, parts in others for kind, _ in parts}
     assert kinds == {"text", "item", "code"}
-    assert "{endpoint}" not in docs.guide()
+    assert re.findall(r"\{[a-z]+\}", docs.guide()) == []
+    for scope in Scope:
+        assert f"- `{scope.value}` {SCOPES[scope].words}" in docs.guide()
 
 
 def test_what_is_deprecated_says_so() -> None:
