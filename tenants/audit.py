@@ -32,9 +32,9 @@ class AuditAction(StrEnum):
     INTEGRATION_SECRET_ROTATED = "integration.secret_rotated"  # noqa: S105 - the name of an event.
     INTEGRATION_DISABLED = "integration.disabled"
     INTEGRATION_ENABLED = "integration.enabled"
+    INTEGRATION_DELETED = "integration.deleted"
     ACCESS_GRANTED = "access.granted"
     ACCESS_REVOKED = "access.revoked"
-    INTEGRATION_DELETED = "integration.deleted"
     MEMBER_INVITED = "member.invited"
     MEMBER_INVITATION_WITHDRAWN = "member.invitation_withdrawn"
     MEMBER_JOINED = "member.joined"

@@ -1,7 +1,8 @@
 """A request to the OAuth server, read so strictly that nothing odd reaches the library behind it.
 
-RFC 6749 makes every parameter of printable ASCII (appendix A), forbids to send one twice and takes
-one without a value for one that was left out (section 3.1 and 3.2).
+RFC 6749 makes every parameter of printable ASCII (appendix A), forbids to send one twice, takes one
+without a value for one that was left out, and ignores those that it does not know (section 3.1 and
+3.2).
 """
 
 import json
@@ -26,6 +27,13 @@ from tenants.tokens import read_token
 _LONGEST_BODY: Final = 64 * 1024
 _MOST_FIELDS: Final = 100
 _LONGEST_VALUE: Final = 8 * 1024
+_KNOWN: Final = frozenset(
+    {
+        *("client_id", "client_secret", "code", "code_challenge", "code_challenge_method"),
+        *("code_verifier", "grant_type", "redirect_uri", "refresh_token", "response_type"),
+        *("scope", "state", "token", "token_type_hint"),
+    }
+)
 # The application's own value; it goes back as it came.
 _FREE: Final = frozenset({"state"})
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -155,6 +163,7 @@ def read_parameters(encoded: bytes) -> Parameters:
     except ValueError:
         message = "The parameters cannot be read."
         raise InvalidRequestError(message) from None
+    pairs = [(name, value) for name, value in pairs if name in _KNOWN]
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
         message = "A parameter is there twice."

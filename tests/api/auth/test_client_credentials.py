@@ -4,6 +4,7 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from joserfc import jwt
@@ -124,6 +125,9 @@ async def test_a_machine_proves_itself_in_one_of_two_ways() -> None:
     machine = await make_machine(client)
     posted = {**GRANT, "client_id": machine.client_id, "client_secret": machine.secret or ""}
     assert (await send(TOKEN, posted)).status_code == 200
+    # What we do not know is ignored, whatever is in it and however often it comes.
+    unknown = f"{urlencode(posted)}&audience=%C3%BC&resource=a&resource=b"
+    assert (await send(TOKEN, unknown)).status_code == 200
     named = {**GRANT, "client_id": machine.client_id}
     assert (await send(TOKEN, named, headers=machine.basic)).status_code == 200
     for form, headers, status, error in (
