@@ -35,6 +35,8 @@ async def stream(context: Context, request: GraphQLRequest) -> AsyncGenerator[Gr
                 return
             async with aclosing(_watch(prepared, context)) as results:
                 async for result in results:
+                    # Each event is read like a query, and paid like one.
+                    await budgets().spend(context.viewer, prepared.cost)
                     yield result
     except NotExecuted as refusal:
         yield _refused(refusal.errors, context)
