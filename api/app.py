@@ -113,6 +113,7 @@ async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
             yield
         finally:
             listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
 
 def create_app(checks: Sequence[Check] = ()) -> Starlette:

@@ -22,8 +22,8 @@ class Context:
     Attributes:
         viewer: Who asks.
         request_id: Told to the client with every error, and written to the log with it.
-        event_id: Of the event that is being shown to a watcher; of the last one it has seen, when
-            it says so in Last-Event-ID.
+        last_event_id: Of the last event that a watcher has seen, when it says so.
+        event_id: Of the event that is being shown to a watcher.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Context:
         request_id: str = "-",
         *,
         authenticate: Callable[[], Awaitable[Viewer]] | None = None,
-        event_id: str | None = None,
+        last_event_id: str | None = None,
     ) -> None:
         """Start with nothing loaded.
 
@@ -40,11 +40,12 @@ class Context:
             viewer: Who asks.
             request_id: Of the request.
             authenticate: Says who asks by now; for what lasts longer than a request.
-            event_id: Of the last event that a watcher has seen.
+            last_event_id: Of the last event that a watcher has seen.
         """
         self.viewer = viewer
         self.request_id = request_id
-        self.event_id = event_id
+        self.last_event_id = last_event_id
+        self.event_id: str | None = None
         self._authenticate = authenticate
         self._one_at_a_time = asyncio.Lock()
         self._at_work: set[asyncio.Task[Any] | None] = set()

@@ -60,7 +60,7 @@ def _watching(request: Request, viewer: Viewer, request_id: str) -> Context:
         viewer,
         request_id,
         authenticate=lambda: viewer_of(request),
-        event_id=request.headers.get("last-event-id"),
+        last_event_id=request.headers.get("last-event-id"),
     )
 
 

@@ -5,6 +5,7 @@ import socket
 import uvicorn
 
 from api.app import create_app
+from api.requests import MAX_BODY_BYTES
 from deploy import lifeline, ports, readiness
 from jobs.broker import make_broker
 from jobs.doorbell import QUEUE, Doorbell
@@ -36,6 +37,9 @@ def run_api(listener: socket.socket) -> None:
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=MAX_BODY_BYTES,
+        # Compressing each message keeps a window in memory for each socket, and they are many.
+        ws_per_message_deflate=False,
     )
     Server(config).run(sockets=[listener])
 

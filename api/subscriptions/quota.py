@@ -11,6 +11,8 @@ from tenants.errors import DomainError
 
 MAX_OPERATIONS: Final = 50
 MAX_SOCKETS: Final = 20
+# Sockets in one process that have not said yet whose they are.
+MAX_HANDSHAKES: Final = 200
 
 _Client = tuple[ViewerKind, UUID | None]
 
@@ -52,3 +54,5 @@ class Quota:
 
 operations: Final = Quota("subscriptions", MAX_OPERATIONS)
 sockets: Final = Quota("WebSockets", MAX_SOCKETS)
+# All of them are nobody's, so that this is the number in the process.
+handshakes: Final = Quota("WebSockets of nobody", MAX_HANDSHAKES)

@@ -4,7 +4,6 @@ Source: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -87,7 +86,7 @@ class EventStream(Response):
         lines = ["event: next"]
         if event_id is not None and result.executed:
             lines.append(f"id: {event_id}")
-        lines.append("data: " + json.dumps(result.body, separators=(",", ":"), default=str))
+        lines.append(f"data: {result.text}")
         return ("\n".join(lines) + "\n\n").encode()
 
 

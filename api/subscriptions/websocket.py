@@ -87,8 +87,9 @@ class _Conversation:
 
     async def run(self) -> None:
         """Talk until either side ends it; then nothing of it is left."""
-        viewer = await self._initialise()
-        with _place(viewer):
+        with _place(quota.handshakes, Viewer()):
+            viewer = await self._initialise()
+        with _place(quota.sockets, viewer):
             await self._send({"type": "connection_ack"})
             pinging = asyncio.create_task(self._ping())
             listening = asyncio.create_task(self._listen())
@@ -228,15 +229,15 @@ class _Conversation:
 
 
 @contextmanager
-def _place(viewer: Viewer) -> Iterator[None]:
-    """Count a client's socket while it is open.
+def _place(places: quota.Quota, viewer: Viewer) -> Iterator[None]:
+    """Count a client's socket during the block.
 
     Raises:
-        _Closed: The client has as many open as it may.
+        _Closed: There are as many as there may be.
     """
     with ExitStack() as stack:
         try:
-            stack.enter_context(quota.sockets.one(viewer))
+            stack.enter_context(places.one(viewer))
         except TooManySubscriptions as error:
             raise _Closed(TRY_AGAIN_LATER, error.message) from error
         yield

@@ -178,7 +178,7 @@ class Subscription:
         require_somebody(info)
         key = key_of(read_graph.ORGANISATION, organisation_id, field="organisationId")
         context, own = info.context, {"organisation_id": key.organisation_id}
-        place = await context.run(service.find_start, **own, after=after or context.event_id)
+        place = await context.run(service.find_start, **own, after=after or context.last_event_id)
         async with aclosing(looks(context, key.organisation_id)) as again:
             async for _ in again:
                 while rows := await context.run(

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import uvicorn
@@ -16,7 +17,7 @@ from api.app import create_app
 from api.subscriptions.websocket import PROTOCOL
 from tenants.db import listening_address, run
 from tenants.events import service
-from tenants.events.listening import listen
+from tenants.events.listening import doorbell, listen, wait
 from tenants.settings import get_settings
 from tests.factories import Client
 
@@ -43,7 +44,10 @@ async def serving() -> AsyncIterator[str]:
         )
         server = uvicorn.Server(config)
         serve = asyncio.create_task(server.serve([listener]))
-        hear = asyncio.create_task(listen(listening_address(get_settings())))
+        async with doorbell(UUID(int=0)) as bell:
+            hear = asyncio.create_task(listen(listening_address(get_settings())))
+            # It wakes everybody when it begins.
+            await wait(bell, PATIENCE_SECONDS)
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it.
             await asyncio.sleep(0.01)
         host, port = listener.getsockname()

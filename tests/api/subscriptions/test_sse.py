@@ -1,10 +1,12 @@
 """Server-sent events: when there are any, what they carry, and how they are taken up again."""
 
+import asyncio
 import json
 
+import httpx2
 import pytest
 
-from api.subscriptions import sse
+from api.subscriptions import quota, sse
 from tests.api.asking import codes, post, token_of
 from tests.api.subscriptions.serving import EVENTS, latest, reading
 from tests.api.world import organisation_id_of
@@ -28,6 +30,9 @@ async def test_events_come_with_their_id_and_go_on_behind_the_last_one(address: 
     assert await latest(client) == seen[1]
     async with reading(address, token, EVENTS, last=seen[0], **given) as events:
         assert (await anext(events))["id"] == seen[1]
+    # What is no event has no id, whatever the client has seen before.
+    async with reading(address, token, "{ __typename }", last=seen[0]) as events:
+        assert "id" not in await anext(events)
 
 
 async def test_a_query_has_one_result_and_an_end(address: str) -> None:
@@ -67,6 +72,30 @@ async def test_silence_is_filled_with_comments(
         while (event := await anext(events)) == {"": ""}:
             pass
         assert event["event"] == "next"
+
+
+async def test_who_does_not_read_is_let_go_and_comes_back(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await make_client()
+    token, start = await token_of(client.hr), await latest(client)
+    await make_offer(client)
+    given = {"organisation": organisation_id_of(client), "after": start}
+    with monkeypatch.context() as patch:
+        patch.setattr(sse, "SEND_SECONDS", 0.05)
+        patch.setattr(sse, "KEEP_ALIVE_SECONDS", 0.01)
+        # More than fits between the two: what follows has to wait for a reader.
+        patch.setattr(sse.EventStream, "_event", lambda *_: b":" + b"x" * 30_000_000)
+        async with reading(address, token, EVENTS, **given) as events, asyncio.timeout(20):
+            while not quota.operations._open:  # noqa: ASYNC110 - nobody tells.
+                await asyncio.sleep(0.01)
+            while quota.operations._open:  # noqa: ASYNC110 - likewise.
+                await asyncio.sleep(0.01)
+            # The connection is cut off, so that the client does not take it for an end.
+            with pytest.raises(httpx2.RemoteProtocolError):
+                _ = [event async for event in events]
+    async with reading(address, token, EVENTS, **given) as events:
+        assert (await anext(events))["event"] == "next"
 
 
 @pytest.mark.parametrize(

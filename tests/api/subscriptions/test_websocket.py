@@ -176,6 +176,18 @@ async def test_one_client_has_so_much_open_and_no_more(
             await asyncio.sleep(0.01)
 
 
+async def test_sockets_of_nobody_are_few(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quota.handshakes, "_most", 1)
+    client = await make_client()
+    token = await token_of(client.hr)
+    async with talking(address) as first, talking(address) as second:
+        assert (await second.closed())[0] == 1013
+        await first.begin(token)
+        # Whoever has said who it is makes room for the next one.
+        async with talking(address) as third:
+            await third.begin(token)
+
+
 async def test_who_does_not_read_is_let_go_and_comes_back(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
