@@ -41,14 +41,12 @@ WatchOrganisationOrganisationEventsEditionPublished = TypedDict(
     },
 )
 
-JobState = Literal["QUEUED", "RUNNING", "DONE", "FAILED"]
-
 WatchOrganisationOrganisationEventsJobChangedJob = TypedDict(
     "WatchOrganisationOrganisationEventsJobChangedJob",
     {
         "id": str,
         "name": str,
-        "state": JobState,
+        "state": str,
         "progress": int,
     },
 )
@@ -63,14 +61,12 @@ WatchOrganisationOrganisationEventsJobChanged = TypedDict(
     },
 )
 
-OfferStatus = Literal["DRAFT", "EXTENDED", "ACCEPTED", "DECLINED", "RENEGED", "RESCINDED", "LAPSED", "SUPERSEDED"]
-
 WatchOrganisationOrganisationEventsOfferChangedOffer = TypedDict(
     "WatchOrganisationOrganisationEventsOfferChangedOffer",
     {
         "id": str,
         "jobTitle": str | None,
-        "status": OfferStatus,
+        "status": str,
     },
 )
 
@@ -93,19 +89,13 @@ WatchOrganisation = TypedDict(
     },
 )
 
-CellCoverage = Literal["ALL_ANSWERS", "IDENTIFIED_ONLY"]
-
-Relation = Literal["EXACT", "AT_LEAST", "AT_MOST"]
-
-Unit = Literal["SHARE", "POINTS", "SCALE", "DAYS"]
-
 NewestFiguresOrganisationInsightsDeclineRateFigure = TypedDict(
     "NewestFiguresOrganisationInsightsDeclineRateFigure",
     {
         "__typename": Literal["Figure"],
         "value": float,
-        "relation": Relation,
-        "unit": Unit,
+        "relation": str,
+        "unit": str,
         "lower": float | None,
         "upper": float | None,
     },
@@ -126,8 +116,8 @@ NewestFiguresOrganisationInsightsCandidateNpsFigure = TypedDict(
     {
         "__typename": Literal["Figure"],
         "value": float,
-        "relation": Relation,
-        "unit": Unit,
+        "relation": str,
+        "unit": str,
         "lower": float | None,
         "upper": float | None,
     },
@@ -148,7 +138,7 @@ NewestFiguresOrganisationInsights = TypedDict(
     {
         "from": str,
         "to": str,
-        "coverage": CellCoverage | None,
+        "coverage": str | None,
         "declineRate": NewestFiguresOrganisationInsightsDeclineRate,
         "candidateNps": NewestFiguresOrganisationInsightsCandidateNps,
     },
@@ -168,8 +158,6 @@ NewestFigures = TypedDict(
     },
 )
 
-InterviewStatus = Literal["OPENED", "INVITED", "CLOSED"]
-
 OpenInterviewsOrganisationInterviewsNodesOffer = TypedDict(
     "OpenInterviewsOrganisationInterviewsNodesOffer",
     {
@@ -182,7 +170,7 @@ OpenInterviewsOrganisationInterviewsNodes = TypedDict(
     "OpenInterviewsOrganisationInterviewsNodes",
     {
         "id": str,
-        "status": InterviewStatus,
+        "status": str,
         "invitedOn": str | None,
         "closesOn": str | None,
         "offer": OpenInterviewsOrganisationInterviewsNodesOffer,
@@ -220,24 +208,20 @@ OpenInterviews = TypedDict(
     },
 )
 
-Role = Literal["CONSULTANT", "HR", "HIRING_MANAGER", "LEADERSHIP", "INDEPENDENT_ADMINISTRATOR", "FIRM_ADMINISTRATOR", "INTEGRATION", "CANDIDATE", "INTAKE", "JOB", "OPERATOR", "INVITEE", "AUTHORIZATION_SERVER"]
-
-Permission = Literal["ORGANISATION_READ", "ORGANISATION_CREATE", "REQUISITION_READ", "REQUISITION_ASSIGN", "OFFER_COUNT", "OFFER_READ", "OFFER_RECORD", "INTERVIEW_COUNT", "INTERVIEW_READ", "INTERVIEW_OPEN", "INTERVIEW_ASSIGN", "INTERVIEW_INVITE", "INTERVIEW_OUTCOME_READ", "INTERVIEW_CLOSE", "CANDIDATE_READ", "RESPONSE_READ", "RESPONSE_KEY_IN", "RESPONSE_SUBMIT", "RESPONSE_FLUSH", "RESPONSE_IMPORT", "INSIGHTS_READ", "INSIGHTS_PUBLISH", "BENCHMARK_READ", "BENCHMARK_JOIN", "BENCHMARK_CONTRIBUTE", "BENCHMARK_RELEASE", "QUESTIONNAIRE_READ", "QUESTIONNAIRE_EDIT", "QUESTIONNAIRE_PUBLISH", "MEMBER_READ", "MEMBER_MANAGE", "MEMBER_JOIN", "ENGAGEMENT_READ", "ENGAGEMENT_MANAGE", "INTEGRATION_READ", "INTEGRATION_MANAGE", "IDENTITY_PROVIDER_MANAGE", "TOKEN_ISSUE", "INTAKE_READ", "INTAKE_POST", "JOB_READ", "EVENT_TRIM", "AUDIT_READ", "AUDIT_SEAL"]
-
 WhoAmIViewerMembershipsOrganisation = TypedDict(
     "WhoAmIViewerMembershipsOrganisation",
     {
         "id": str,
         "slug": str,
         "name": str,
-        "viewerPermissions": list[Permission],
+        "viewerPermissions": list[str],
     },
 )
 
 WhoAmIViewerMemberships = TypedDict(
     "WhoAmIViewerMemberships",
     {
-        "role": Role,
+        "role": str,
         "organisation": WhoAmIViewerMembershipsOrganisation | None,
     },
 )
@@ -261,7 +245,7 @@ RecordOfferOutcomeRecordOfferOutcomeOfferInterview = TypedDict(
     "RecordOfferOutcomeRecordOfferOutcomeOfferInterview",
     {
         "id": str,
-        "status": InterviewStatus,
+        "status": str,
     },
 )
 
@@ -269,7 +253,7 @@ RecordOfferOutcomeRecordOfferOutcomeOffer = TypedDict(
     "RecordOfferOutcomeRecordOfferOutcomeOffer",
     {
         "id": str,
-        "status": OfferStatus,
+        "status": str,
         "interview": RecordOfferOutcomeRecordOfferOutcomeOfferInterview | None,
     },
 )
@@ -297,6 +281,8 @@ RecordOfferOutcome = TypedDict(
         "recordOfferOutcome": RecordOfferOutcomeRecordOfferOutcome,
     },
 )
+
+OfferStatus = Literal["DRAFT", "EXTENDED", "ACCEPTED", "DECLINED", "RENEGED", "RESCINDED", "LAPSED", "SUPERSEDED"]
 
 CandidateInput = TypedDict(
     "CandidateInput",
