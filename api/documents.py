@@ -29,9 +29,10 @@ from tenants.errors import DomainError
 from tenants.settings import get_settings
 
 # Documents that were valid are kept, so that a client's next request does not parse and validate
-# again. A parsed document takes about a hundred times the memory of its text.
+# again. A parsed document takes about a hundred times the memory of its text, and what `api.plan`
+# makes of it as much again: together they are to keep a process below 150 MB.
 MAX_KEPT_DOCUMENTS: Final = 2_000
-MAX_KEPT_CHARACTERS: Final = 256 * 1024
+MAX_KEPT_CHARACTERS: Final = 64 * 1024
 _MAX_KEPT_MEASURES: Final = 64
 # Those that Strawberry adds to the specification's.
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
