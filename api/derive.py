@@ -222,7 +222,7 @@ async def find_connection(
         last=last,
         before=before,
     )
-    selected = set(_selected_names(info.selected_fields))
+    selected = selected_names(info)
     listing = replace(
         listing,
         rows=missing is None and bool(selected & {"edges", "nodes", "pageInfo"}),
@@ -271,6 +271,12 @@ def _connection(page: Page, missing: Permission | None) -> Connection[Any]:
         found=edges,
         missing=missing,
     )
+
+
+def selected_names(info: Info) -> frozenset[str]:
+    """Return the names of the fields selected directly below the current one, planned or not."""
+    known: frozenset[str] | None = getattr(info, "selected", None)
+    return frozenset(_selected_names(info.selected_fields)) if known is None else known
 
 
 def _selected_names(selections: list[Selection]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLError, GraphQLField
@@ -56,8 +57,17 @@ class Call:
         awaited: Whether the value has to be awaited.
     """
 
-    def __init__(self, field: GraphQLField, nodes: Nodes) -> None:
-        """Find out what the resolver wants to be given."""
+    def __init__(
+        self, field: GraphQLField, nodes: Nodes, selected: frozenset[str] = frozenset()
+    ) -> None:
+        """Find out what the resolver wants to be given.
+
+        Args:
+            field: Whose.
+            nodes: Where it is selected.
+            selected: Names of the fields selected below it.
+        """
+        self._selected = selected
         declared = python_field(field)
         self._name = declared.python_name
         self._resolver = resolver = declared.base_resolver
@@ -83,7 +93,7 @@ class Call:
         if given is None:
             given = dict(self._arguments.of(request))
             if self._info is not None:
-                given[self._info] = request.info
+                given[self._info] = replace(request.info, selected=self._selected)
             request.given[id(self)] = given
         if self._source is not None:
             named = {self._source: source}

@@ -268,7 +268,7 @@ class _Noun:
         if get_named_type(field.type).name.endswith("Connection"):
             raise Unplanned(Reason.FIELD, f"{self._noun.name}.{key}")
         nodes, nullable = nodes_of(details), is_nullable(field)
-        call = Call(field, nodes)
+        call = Call(field, nodes, self._selecting.names(field, details))
         complete = self._values().complete(field.type, details)
         record = self._record()
         name = python_field(field).python_name

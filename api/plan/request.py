@@ -72,6 +72,7 @@ class Info:
     """What resolvers may ask of `info`; one that asks more is left to the ordinary way."""
 
     context: Context
+    selected: frozenset[str] = frozenset()
 
 
 class Request:

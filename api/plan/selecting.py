@@ -11,7 +11,9 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    get_named_type,
     is_non_null_type,
+    is_object_type,
 )
 from graphql.execution.collect_fields import (
     CollectedFields,
@@ -53,6 +55,13 @@ class Selecting:
         return _plain(
             collect_fields(self.schema, self.fragments, self.variables, kind, self.operation)
         )
+
+    def names(self, field: GraphQLField, details: FieldDetailsList) -> frozenset[str]:
+        """Return the names of the fields selected below one that gives objects of one type."""
+        kind: Any = get_named_type(field.type)
+        if not is_object_type(kind):
+            return frozenset()
+        return frozenset(map(name_of, self.below(kind, details).values()))
 
     def below(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Selected:
         """Return the fields selected below some fields of one name, likewise."""

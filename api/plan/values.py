@@ -91,7 +91,8 @@ class Values:
     def field(self, key: str, field: GraphQLField, details: FieldDetailsList) -> Render:
         """Return what writes a field of an object from the object."""
         nodes, nullable = nodes_of(details), is_nullable(field)
-        call, complete = Call(field, nodes), self.complete(field.type, details)
+        call = Call(field, nodes, self._selecting.names(field, details))
+        complete = self.complete(field.type, details)
 
         def render(source: Any, path: Path, request: Request) -> str:
             here = (path, key)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.derive import Info, as_type, of_noun
+from api.derive import Info, as_type, of_noun, selected_names
 from api.relay import Node
 from api.types.question_insights import (
     Language,
@@ -313,6 +313,26 @@ def _size(statistic: Statistic) -> tuple[bool, float]:
     return (False, -statistic.value) if isinstance(statistic, Figure) else (True, 0.0)
 
 
+# What is read of a cell alone, by name in the API; whatever else is selected may be of offers.
+_WITHOUT_OFFERS = frozenset(
+    {
+        "__typename",
+        "candidateNps",
+        "controllableShare",
+        "coverage",
+        "edition",
+        "from",
+        "questions",
+        "reasonGroups",
+        "reasons",
+        "responseRate",
+        "segment",
+        "segments",
+        "to",
+    }
+)
+
+
 async def find_insights(
     info: Info, organisation_id: UUID, *, ends_on: date | None, segment: str | None
 ) -> Insights | None:
@@ -327,6 +347,7 @@ async def find_insights(
             organisation_id=organisation_id,
             ends_on=ends_on,
             segment=segment,
+            with_offers=not selected_names(info) <= _WITHOUT_OFFERS,
         )
     except NotFound:
         return None

@@ -109,6 +109,12 @@ class Insights:
     segments: Sequence[str]
 
 
+_ASKED_FOR: Final = "WHERE o.organisation_id = :organisation\n"
+# Thousands of offers are counted anew for each reader: not for who looks at other figures.
+_OFFERS_IF_WANTED: Final = OFFERS_OF_WINDOW.replace(
+    _ASKED_FOR, f"{_ASKED_FOR}          AND CAST(:with_offers AS boolean)\n"
+)
+
 # Departments come from requisitions and not from responses: that a department is listed must not
 # tell that somebody answered.
 _READ: Final = text(
@@ -130,7 +136,7 @@ _READ: Final = text(
           AND (CAST(:person AS uuid) IS NULL OR r.id IN (
               SELECT h.requisition_id FROM hiring_managers h
               WHERE h.organisation_id = :organisation AND h.person_id = :person))
-    ), {OFFERS_OF_WINDOW}, {WITH_TYPED_MONTHS}, monthly AS (
+    ), {_OFFERS_IF_WANTED}, {WITH_TYPED_MONTHS}, monthly AS (
         SELECT date_trunc('month', resolved_on)::date AS month,
                count(*) FILTER (WHERE declined OR lapsed) AS refused, count(*) AS resolved
         FROM facts
@@ -164,6 +170,7 @@ async def get_insights(
     organisation_id: UUID,
     ends_on: date | None = None,
     segment: str | None = None,
+    with_offers: bool = True,
 ) -> Insights:
     """Return a cell of an edition, with the figures of offers beside it, in one statement.
 
@@ -173,6 +180,7 @@ async def get_insights(
         organisation_id: Whose.
         ends_on: End of the edition's window, exclusive; the newest edition if absent.
         segment: A value of the dimension; the whole organisation if absent.
+        with_offers: Whether the figures of offers are wanted; otherwise they are as of none.
 
     Raises:
         Forbidden: The viewer's role reads no insights.
@@ -196,6 +204,7 @@ async def get_insights(
                 "until": until,
                 "series_from": months_after(until, -SERIES_MONTHS),
                 "today": today,
+                "with_offers": with_offers,
             },
         )
     ).one()
