@@ -30,6 +30,8 @@ _CASTS: Final[Mapping[type, str]] = {
     bool: "boolean",
     int: "bigint",
 }
+# More than there are texts in the code; one that is made anew each time is not kept for good.
+_KEPT: Final = 500
 _texts: dict[tuple[int, tuple[str, ...]], tuple[TextClause, bytes, Sequence[str]]] = {}
 _in_need_of_a_session: set[Any] = set()
 
@@ -58,6 +60,8 @@ class TextReader:
         known = _texts.get((id(statement), kinds))
         if known is None:
             casts = dict(zip(values, kinds, strict=True))
+            if len(_texts) >= _KEPT:
+                _texts.clear()
             # The statement is kept, too, so that its id is nobody else's.
             known = _texts[id(statement), kinds] = (statement, *number_text(statement, casts))
         _, text, names = known
@@ -124,5 +128,7 @@ async def run_reading(
     try:
         return await function(cast("Session", TextReader(viewer)), viewer, *args, **kwargs)
     except NeedsSession:
-        _in_need_of_a_session.add(function)
+        # A function inside another one is a new one each time, and of those there is no end.
+        if "<locals>" not in getattr(function, "__qualname__", "<locals>"):
+            _in_need_of_a_session.add(function)
         raise
