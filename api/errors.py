@@ -12,6 +12,7 @@ from api.context import Context
 from tenants.access import ViewerKind
 from tenants.errors import DomainError, Forbidden, TookTooLong, Unauthenticated
 from tenants.incidents import describe_incident
+from tenants.questionnaires.findings import Unpublishable
 from tenants.questionnaires.problems import InvalidAnswers
 
 _logger = logging.getLogger("afterword.api")
@@ -71,8 +72,23 @@ def require_somebody(info: strawberry.Info[Context, None]) -> None:
         raise Unauthenticated(message)
 
 
+def camel_case(name: str) -> str:
+    """Return a name of the domain as the API spells it."""
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
 def user_errors(error: DomainError) -> list[UserError]:
     """Return what a refusal says: one error, or one for each answer at fault."""
+    if isinstance(error, Unpublishable):
+        return [
+            UserError(
+                code=one.code.value,
+                message=one.message,
+                field=["content", *(camel_case(part) for part in one.path)],
+            )
+            for one in error.findings
+        ]
     if isinstance(error, InvalidAnswers):
         return [
             UserError(code=one.problem.value, message=one.message, field=["answers", code])

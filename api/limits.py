@@ -43,6 +43,20 @@ MAX_REPETITIONS: Final = 100
 MAX_NESTED_FRAGMENTS: Final = 50
 # What a list that comes as a whole is taken to hold, and what a change costs beside its answer.
 LIST_LENGTH: Final = 10
+# What a questionnaire consists of comes with its row, so that another of these is no more work.
+LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "Condition": 1,
+        "Operand": 1,
+        "Option": 4,
+        "OptionContent": 4,
+        "PageContent": 5,
+        "PointLabel": 1,
+        "RuleContent": 1,
+        "SkipContent": 1,
+        "Translation": 1,
+    }
+)
 MUTATION_COST: Final = 10
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
@@ -58,9 +72,10 @@ class QueryTooLarge(DomainError):
 def lengths_of(graph: GraphQLSchema) -> Mapping[str, int]:
     """Return how many objects a field of each name brings, when no argument says how many.
 
-    A connection brings a page, another list of objects `LIST_LENGTH`, an object one; of fields that
-    share a name the longest counts, because a document is measured before its types are known. What
-    only wraps a connection's rows (`edges`, `node`, `nodes`, `pageInfo`) costs nothing more.
+    A connection brings a page, another list of objects `LIST_LENGTH` or what `LENGTHS` says of its
+    type, an object one; of fields that share a name the longest counts, because a document is
+    measured before its types are known. What only wraps a connection's rows (`edges`, `node`,
+    `nodes`, `pageInfo`) costs nothing more.
     """
     lengths: dict[str, int] = {}
     wrappers: set[str] = set()
@@ -78,7 +93,8 @@ def lengths_of(graph: GraphQLSchema) -> Mapping[str, int]:
                 lengths[name] = max(DEFAULT_PAGE, lengths.get(name, 0))
             else:
                 many = is_list_type(get_nullable_type(field.type))
-                lengths[name] = max(LIST_LENGTH if many else 1, lengths.get(name, 0))
+                usual = LENGTHS.get(named.name, LIST_LENGTH) if many else 1
+                lengths[name] = max(usual, lengths.get(name, 0))
     return MappingProxyType({name: n for name, n in lengths.items() if name not in wrappers})
 
 

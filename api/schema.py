@@ -56,6 +56,14 @@ from api.types.members import (
 from api.types.monthly_counts import record_monthly_counts
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
+from api.types.questionnaire_mutations import (
+    copy_questionnaire_version,
+    create_questionnaire,
+    publish_questionnaire_version,
+    retire_questionnaire_version,
+    translate_questionnaire,
+    update_questionnaire_draft,
+)
 from api.types.scalars import YEAR_MONTH, YearMonth
 from api.types.sessions import revoke_session, revoke_sessions
 from tenants import read_graph
@@ -171,6 +179,12 @@ class Mutation:
     join_benchmark = join_benchmark
     leave_benchmark = leave_benchmark
     invite_candidate = invite_candidate
+    create_questionnaire = create_questionnaire
+    update_questionnaire_draft = update_questionnaire_draft
+    translate_questionnaire = translate_questionnaire
+    copy_questionnaire_version = copy_questionnaire_version
+    publish_questionnaire_version = publish_questionnaire_version
+    retire_questionnaire_version = retire_questionnaire_version
     save_answers = save_answers
     submit_response = submit_response
     create_integration = create_integration

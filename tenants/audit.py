@@ -25,6 +25,8 @@ class AuditAction(StrEnum):
     CANDIDATE_ERASED = "candidate.erased"
     RESPONSE_SUBMITTED = "response.submitted"
     RESPONSE_WITHDRAWN = "response.withdrawn"
+    QUESTIONNAIRE_PUBLISHED = "questionnaire.published"
+    QUESTIONNAIRE_RETIRED = "questionnaire.retired"
     EDITION_PUBLISHED = "edition.published"
     IMPORT_STARTED = "import.started"
     INTEGRATION_CREATED = "integration.created"

@@ -42,7 +42,7 @@ STEPS = {
     "intake._send_to_review",
     "intake._undone_if_refused",
     "queries._ensured",
-    "service._publish",
+    "service.add_version",
 }
 
 # What the verbs that are being written ask for.

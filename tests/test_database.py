@@ -64,6 +64,8 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     assert checked == {
         ("benchmark_partitions", "unfinished"): "true",
         ("benchmark_releases", "unfinished"): "true",
+        # A published version can be retired, and nothing else.
+        ("questionnaire_versions", "retired"): "(state = 'RETIRED'::text)",
     }
     writing = {
         table: (permissive, str(condition))
@@ -77,8 +79,13 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
         assert "organisation_id = ANY" in condition
     others = {
         (table, name)
-        for table, name, command, *_ in policies
-        if table in TENANT_TABLES and command != "r" and name != "tenant"
+        for table, name, command, permissive, *_ in policies
+        if permissive and table in TENANT_TABLES and command != "r" and name != "tenant"
+    }
+    # Restrictive ones only take away: a published version is retired, and only drafts go.
+    assert {(table, name) for table, name, _, permissive, *_ in policies if not permissive} == {
+        ("questionnaire_versions", "retired"),
+        ("questionnaire_versions", "discarded"),
     }
     # The scheduler's sweep crosses organisations, and so does a release of the benchmark.
     assert others == {
@@ -170,6 +177,9 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
         **dict.fromkeys(Model.metadata.tables.keys() - OF_THE_BENCHMARK, usual),
         "audit_events": {"SELECT", "INSERT"},
         "benchmark_audiences": {"SELECT"},
+        # Of versions only the state may change, which is granted by the column.
+        "questionnaire_versions": {"SELECT", "INSERT", "DELETE"},
+        "questions": {"SELECT", "INSERT"},
         "benchmark_comparisons": {"SELECT"},
         "benchmark_places": {"SELECT"},
         "benchmark_releases": {"SELECT"},

@@ -62,6 +62,10 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The record is in a state in which this cannot be done.",
             "Read it again; the message says what stands in the way.",
         ),
+        "UNPUBLISHABLE": _E(
+            "The draft cannot be published as it is.",
+            "Each finding comes as an error of its own, with its code and place in the content.",
+        ),
         "SECRET_ALREADY_SHOWN": _E(
             "The request repeats one that made a secret, which was in the first answer only.",
             "Rotate the secret with another idempotency key if the first answer was lost.",

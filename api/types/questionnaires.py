@@ -6,14 +6,22 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.derive import of_noun
-from api.relay import Node
+from api.derive import Info, of_noun
+from api.errors import camel_case
+from api.relay import Node, decode_id
+from api.types.questionnaire_content import QuestionnaireContent, show_content
 from tenants import read_graph
+from tenants.offers import narrow_conditions
+from tenants.questionnaires.changes import list_changes
+from tenants.questionnaires.definition import parse_draft
+from tenants.questionnaires.findings import FindingCode
 from tenants.questionnaires.models import VersionState
 from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.questionnaires.translations import list_completeness
 from tenants.reading import Record
 from tenants.reasons import Audience
 
+Since = Annotated[strawberry.ID, strawberry.argument(description="The version to compare with.")]
 Language = Annotated[
     str | None,
     strawberry.argument(description="A language of the version; its first one if absent."),
@@ -126,7 +134,41 @@ class Question(Node):
         return in_language(unit, language, root.values["first_language"]) if unit else None
 
 
-@of_noun(read_graph.QUESTIONNAIRE_VERSION)
+@strawberry.type
+class QuestionnaireFinding:
+    """Something found in a draft.
+
+    Attributes:
+        code: What it is; branch on it.
+        message: In words, with the place.
+        path: Where it stands, from the top of the content.
+        is_error: Whether the draft cannot be published with it; otherwise it is good to know.
+    """
+
+    code: FindingCode
+    message: str
+    path: list[str]
+    is_error: bool
+
+
+@strawberry.type
+class TranslationStatus:
+    """How far a language of a version has come.
+
+    Attributes:
+        language: Its code.
+        translated: Texts that it has.
+        total: Texts that there are.
+        missing: Keys of the others, for `translateQuestionnaire`.
+    """
+
+    language: str
+    translated: int
+    total: int
+    missing: list[str]
+
+
+@of_noun(read_graph.QUESTIONNAIRE_VERSION, behind={"definition"})
 class QuestionnaireVersion(Node):
     """A version of a questionnaire; once published it never changes.
 
@@ -136,8 +178,9 @@ class QuestionnaireVersion(Node):
         languages: Codes of its languages, the first one being the fallback.
         content_hash: SHA-256 of everything it says, in hexadecimal.
         published_at: When it was published.
+        revision: Of a draft, counted from 1; a change has to name the one that it began with.
         questionnaire: Which questionnaire it is a version of.
-        questions: In their order.
+        questions: In their order; of a draft there are none yet, its content has them.
     """
 
     number: int
@@ -145,8 +188,64 @@ class QuestionnaireVersion(Node):
     languages: list[str]
     content_hash: str
     published_at: datetime | None
+    revision: int
     questionnaire: Annotated["Questionnaire", strawberry.lazy("api.types.questionnaires")] | None
     questions: list[Question] | None
+
+    @strawberry.field
+    def content(self, root: strawberry.Parent[Record]) -> QuestionnaireContent:
+        """Everything that it says."""
+        return show_content(root.values["definition"])
+
+    @strawberry.field
+    async def findings(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> list[QuestionnaireFinding]:
+        """What keeps a draft from being published, and what is good to know; else nothing."""
+        if root.values["state"] is not VersionState.DRAFT:
+            return []
+        found = await info.context.run(
+            narrow_conditions.check_version,
+            organisation_id=root.key.organisation_id,
+            version_id=root.key.id,
+        )
+        return [
+            QuestionnaireFinding(
+                code=one.code,
+                message=one.message,
+                path=[camel_case(part) for part in one.path],
+                is_error=one.is_error,
+            )
+            for one in found
+        ]
+
+    @strawberry.field
+    def translations(self, root: strawberry.Parent[Record]) -> list[TranslationStatus]:
+        """How far each language has come, the first one first."""
+        return [
+            TranslationStatus(
+                language=one.language,
+                translated=one.translated,
+                total=one.total,
+                missing=list(one.missing),
+            )
+            for one in list_completeness(root.values["definition"])
+        ]
+
+    @strawberry.field
+    async def changes_since(
+        self, root: strawberry.Parent[Record], info: Info, version: Since
+    ) -> list[str] | None:
+        """What differs from another version, in sentences; null for one that is not to be seen."""
+        decoded = decode_id(version)
+        if decoded is None or decoded[0] is not read_graph.QUESTIONNAIRE_VERSION:
+            return None
+        other = await info.context.find_record(*decoded)
+        if other is None or other.key.organisation_id != root.key.organisation_id:
+            return None
+        before, _ = parse_draft(other.values["definition"])
+        after, _ = parse_draft(root.values["definition"])
+        return list_changes(before, after)
 
 
 @of_noun(read_graph.QUESTIONNAIRE)

@@ -17,8 +17,14 @@ from tenants.interviews.models import (
 )
 from tenants.offers.statuses import OfferStatus
 from tenants.organisations.models import Industry, Region, SizeBand
+from tenants.questionnaires.choice_rules import Period
+from tenants.questionnaires.conditions import OfferFact
+from tenants.questionnaires.findings import FindingCode
 from tenants.questionnaires.models import VersionState
-from tenants.questionnaires.question_types import AnswerState, QuestionTypeKey
+from tenants.questionnaires.parts import Severity
+from tenants.questionnaires.question_types import AnswerState, Operator, QuestionTypeKey
+from tenants.questionnaires.templates import BuiltInTemplate
+from tenants.questionnaires.texts import TextKey
 from tenants.reasons import Audience, DeclineReason
 from tenants.work import JobState
 
@@ -26,18 +32,25 @@ for _enum in (
     AdministratorKind,
     AnswerState,
     Audience,
+    BuiltInTemplate,
     Confidentiality,
     DeclineReason,
+    FindingCode,
     Industry,
     IntakeState,
     InterviewMode,
     InterviewStatus,
     JobState,
+    OfferFact,
     OfferStatus,
+    Operator,
+    Period,
     Permission,
     Region,
     Role,
+    Severity,
     SizeBand,
+    TextKey,
     VersionState,
     ViewerKind,
 ):

@@ -3,12 +3,10 @@
 Pay and terms of offers have no metric, and so never get here.
 """
 
-import hashlib
-import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from tenants.insights.items import NO, YES, AskedQuestion, Measured, measure
@@ -30,12 +28,11 @@ from tenants.metrics import (
     reason_group_key,
     reason_key,
 )
+from tenants.questionnaires import comparability
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.values import Value
 from tenants.reasons import REASONS, Controllability, DeclineReason, ReasonGroup
 
-# The language in which two wordings are compared: one more translation makes no other question.
-REFERENCE_LANGUAGE: Final = "en"
 _CHOICES: Final = frozenset(
     {QuestionTypeKey.SINGLE_CHOICE, QuestionTypeKey.MULTIPLE_CHOICE, QuestionTypeKey.BOOLEAN}
 )
@@ -183,30 +180,13 @@ def _scales(concept: str, given: Counter[_Answer]) -> _Found:
 
 
 def wording_hash(question: AskedQuestion) -> str:
-    """Return the SHA-256 of what makes a question comparable, in 64 hexadecimal digits.
-
-    It covers the type, what is asked, the options with their codes and words in their order, and
-    every setting such as the scale with its labels. Words are compared in English, or in the first
-    language of a question that has none.
-    """
-    language = REFERENCE_LANGUAGE
-    if language not in question.wording:
-        language = min(question.wording)
-
-    def said(wording: Mapping[str, str]) -> str:
-        return wording.get(language) or wording[min(wording)]
-
-    settings: dict[str, Any] = dict(question.settings)
-    labels = settings.pop("labels", {})
-    document = {
-        "type": question.type.value,
-        "wording": said(question.wording),
-        "options": [[one["code"], said(one["wording"])] for one in question.options],
-        "settings": settings,
-        "labels": {point: said(wording) for point, wording in labels.items()},
-    }
-    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """Return the hash of what makes a question comparable, in 64 hexadecimal digits."""
+    return comparability.wording_hash(
+        kind=question.type,
+        wording=question.wording,
+        options=question.options,
+        settings=question.settings,
+    )
 
 
 def concept_of(metric: str) -> str | None:

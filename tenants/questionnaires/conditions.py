@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
 
+from tenants.questionnaires.findings import FindingCode
 from tenants.questionnaires.json_object import LONGEST_WORDING, JsonObject
 from tenants.questionnaires.question_types import QUESTION_TYPES, Operator
 from tenants.questionnaires.values import Operand, Value, operands_of
@@ -131,7 +132,8 @@ def _parse_answer(raw: JsonObject, earlier: Mapping[str, "Question"]) -> AnswerC
     code = raw.code("question")
     question = earlier.get(code)
     if question is None:
-        raw.complain(f"{code} is not an earlier question", "question")
+        complaint = f"{code} is not an earlier question"
+        raw.complain(FindingCode.UNKNOWN_CODE, complaint, "question", about=code)
         # A draft may name a question that stands elsewhere; what is compared is looked at then.
         kind, given = _parse_comparison(raw, frozenset(Operator))
         return AnswerCondition(code, kind, tuple(item for item in given if _may_compare(item)))
@@ -140,7 +142,8 @@ def _parse_answer(raw: JsonObject, earlier: Mapping[str, "Question"]) -> AnswerC
     operands = [_operand(question, kind, item) for item in given]
     found = tuple(operand for operand in operands if operand is not None)
     if len(found) < len(given):
-        raw.complain(f"is no possible answer to {code}", kind.value)
+        complaint = f"is no possible answer to {code}"
+        raw.complain(FindingCode.IMPOSSIBLE_OPERAND, complaint, kind.value)
     return AnswerCondition(code, kind, found)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tenants.questionnaires.conditions import Condition
-from tenants.questionnaires.json_object import Findings, JsonObject, Wording
+from tenants.questionnaires.findings import Finding, FindingCode
+from tenants.questionnaires.json_object import JsonObject, Wording
 from tenants.questionnaires.parts import (
     Option,
     Rule,
@@ -164,7 +165,7 @@ def parse_definition(raw: object) -> Definition:
     return _parse(raw, None)
 
 
-def parse_draft(raw: object) -> tuple[Definition, Findings]:
+def parse_draft(raw: object) -> tuple[Definition, list[Finding]]:
     """Return the definition that a draft describes, and what it cannot be published with.
 
     A draft may lack translations into any but its first language, and name questions and pages
@@ -173,11 +174,11 @@ def parse_draft(raw: object) -> tuple[Definition, Findings]:
     Raises:
         InvalidInput: The document breaks a rule that a draft has to keep, too.
     """
-    findings = Findings()
+    findings: list[Finding] = []
     return _parse(raw, findings), findings
 
 
-def _parse(raw: object, findings: Findings | None) -> Definition:
+def _parse(raw: object, findings: list[Finding] | None) -> Definition:
     languages = _parse_languages(JsonObject(raw))
     document = JsonObject(raw, languages=languages, findings=findings)
     document.take("languages")
@@ -201,7 +202,8 @@ def _check_skips(document: JsonObject, definition: Definition) -> None:
         for index, skip in enumerate(page.skips):
             if skip.to is not None and skip.to not in order[number + 1 :]:
                 where = ("pages", str(number), "skips", str(index), "to")
-                document.complain(f"{skip.to} is not a later page", *where)
+                complaint = f"{skip.to} is not a later page"
+                document.complain(FindingCode.UNKNOWN_CODE, complaint, *where, about=skip.to)
 
 
 def _parse_languages(document: JsonObject) -> tuple[str, ...]:

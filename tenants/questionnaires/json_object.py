@@ -6,17 +6,10 @@ from enum import StrEnum
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 
 from tenants.errors import InvalidInput
+from tenants.questionnaires.findings import Finding, FindingCode
 from tenants.questionnaires.values import clean_text
 
 Wording: TypeAlias = Mapping[str, str]
-# What a draft cannot be published with: the path to where, and what is wrong there.
-Complaint: TypeAlias = tuple[tuple[str, ...], str]
-
-
-class Findings(list[Complaint]):
-    """What a draft cannot be published with, in the order in which it was found."""
-
-
 _Member = TypeVar("_Member", bound=StrEnum)
 
 LONGEST_WORDING: Final = 2_000
@@ -37,7 +30,7 @@ class JsonObject:
         raw: object,
         path: tuple[str, ...] = (),
         languages: Sequence[str] = (),
-        findings: Findings | None = None,
+        findings: list[Finding] | None = None,
     ) -> None:
         """Refuse anything but an object."""
         self.path = path
@@ -57,15 +50,24 @@ class JsonObject:
         message = f"{'.'.join(path) or 'questionnaire'}: {complaint}."
         raise InvalidInput(message, field=path)
 
-    def complain(self, complaint: str, *keys: str) -> None:
+    def complain(
+        self, code: FindingCode, complaint: str, *keys: str, about: str | None = None
+    ) -> None:
         """Collect a complaint that a draft may live with.
+
+        Args:
+            code: What is wrong.
+            complaint: In words.
+            *keys: Where, within the object.
+            about: The code that is referred to, if that is what is wrong.
 
         Raises:
             InvalidInput: Complaints are not collected.
         """
         if self.findings is None:
             self.refuse(complaint, *keys)
-        self.findings.append(((*self.path, *keys), complaint))
+        path = (*self.path, *keys)
+        self.findings.append(Finding(code, f"{'.'.join(path)}: {complaint}.", path, about))
 
     def finish(self) -> None:
         """Refuse the keys that nobody asked for."""
@@ -136,7 +138,8 @@ class JsonObject:
             if language not in given and language == self.languages[0]:
                 self.refuse(f"has no text in language {language}", key)
             if language not in given:
-                self.complain(f"has no text in language {language}", key)
+                complaint = f"has no text in language {language}"
+                self.complain(FindingCode.MISSING_TRANSLATION, complaint, key, language)
         for language in raw:
             if language not in self.languages:
                 self.refuse("is not one of the questionnaire's languages", key, str(language)[:64])

@@ -33,7 +33,11 @@ class Questionnaire(Tenant, Model):
 
 
 class QuestionnaireVersion(Tenant, Model):
-    """One version: its whole definition, frozen at publication."""
+    """One version: its whole definition, frozen at publication.
+
+    The application may not change a row, a published one's retirement apart: a draft is deleted and
+    written anew with the next `revision`. The database keeps it to that.
+    """
 
     __tablename__ = "questionnaire_versions"
     __table_args__ = (
@@ -48,6 +52,7 @@ class QuestionnaireVersion(Tenant, Model):
     languages: Mapped[list[str]]
     content_hash: Mapped[str]
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
 class Question(Tenant, Model):

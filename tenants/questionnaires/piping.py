@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tenants.questionnaires.conditions import OfferFact, OfferFacts
+from tenants.questionnaires.findings import FindingCode
 from tenants.questionnaires.json_object import JsonObject, Wording
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.values import Choice, Choices, Number, Scale, Text, Value
@@ -57,7 +58,8 @@ def check_placeholders(document: JsonObject, definition: "Definition") -> None:
                 for language, kind, code in placeholders(wording):
                     complaint = _complaint(kind, code, earlier)
                     if complaint is not None:
-                        document.complain(complaint, *where, name, language)
+                        unknown = FindingCode.UNKNOWN_CODE
+                        document.complain(unknown, complaint, *where, name, language)
         earlier.update({question.code: question for question in page.questions})
 
 

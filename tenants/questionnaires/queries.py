@@ -1,5 +1,6 @@
 """All SQL of questionnaires and their versions."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -16,9 +17,12 @@ from tenants.questionnaires.models import (
 )
 from tenants.work import Session
 
+# The questionnaire that interviews are opened with.
+DEFAULT_CODE: Final = "declined_offer"
+
 
 async def get_current_version(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, code: str = "declined_offer"
+    session: Session, viewer: Viewer, *, organisation_id: UUID, code: str = DEFAULT_CODE
 ) -> QuestionnaireVersion:
     """Return the newest published version of one of the organisation's questionnaires.
 

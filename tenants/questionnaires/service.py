@@ -31,7 +31,13 @@ async def install_template(
     )
     session.add(questionnaire)
     await session.flush()
-    return await _publish(session, questionnaire, definition, number=1)
+    return await add_version(
+        session,
+        organisation_id=organisation_id,
+        questionnaire_id=questionnaire.id,
+        definition=definition,
+        number=1,
+    )
 
 
 async def install_definition(
@@ -64,23 +70,40 @@ async def install_definition(
     number = await queries.next_version_number(
         session, viewer, organisation_id=organisation_id, questionnaire_id=questionnaire.id
     )
-    return await _publish(session, questionnaire, definition, number=number)
-
-
-async def _publish(
-    session: Session, questionnaire: Questionnaire, definition: Definition, *, number: int
-) -> UUID:
-    """Add a published version with its questions as rows."""
-    version = QuestionnaireVersion(
-        organisation_id=questionnaire.organisation_id,
-        id=new_id(),
+    return await add_version(
+        session,
+        organisation_id=organisation_id,
         questionnaire_id=questionnaire.id,
+        definition=definition,
+        number=number,
+    )
+
+
+async def add_version(
+    session: Session,
+    *,
+    organisation_id: UUID,
+    questionnaire_id: UUID,
+    definition: Definition,
+    number: int,
+    version_id: UUID | None = None,
+    revision: int = 1,
+) -> UUID:
+    """Add a published version with its questions as rows; return its id.
+
+    A step of verbs that have looked at who asks.
+    """
+    version = QuestionnaireVersion(
+        organisation_id=organisation_id,
+        id=version_id or new_id(),
+        questionnaire_id=questionnaire_id,
         number=number,
         state=VersionState.PUBLISHED,
         definition=to_json(definition),
         languages=list(definition.languages),
         content_hash=content_hash(definition),
         published_at=datetime.now(UTC),
+        revision=revision,
     )
     session.add(version)
     await session.flush()

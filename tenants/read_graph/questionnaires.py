@@ -1,11 +1,16 @@
 """Questionnaires, their versions and questions as nouns of the read graph."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, select, true
 
-from tenants.access import Permission
+from tenants.access import Permission, Role, Viewer
 from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with
 from tenants.paging import Ordering
-from tenants.questionnaires.models import Question, Questionnaire, QuestionnaireVersion
+from tenants.questionnaires.models import (
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    VersionState,
+)
 
 QUESTIONNAIRE = Noun(
     name="Questionnaire",
@@ -23,17 +28,29 @@ QUESTIONNAIRE = Noun(
     },
 )
 
+
+def _visible_versions(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which versions are seen: drafts by those alone who work on them."""
+    if not viewer.grants(role, Permission.QUESTIONNAIRE_READ):
+        return false()
+    if viewer.grants(role, Permission.QUESTIONNAIRE_EDIT):
+        return true()
+    return QuestionnaireVersion.state != VersionState.DRAFT
+
+
 QUESTIONNAIRE_VERSION = Noun(
     name="QuestionnaireVersion",
     organisation_id=QuestionnaireVersion.organisation_id,
     id=QuestionnaireVersion.id,
-    visible=shown_with(Permission.QUESTIONNAIRE_READ),
+    visible=_visible_versions,
     columns={
         "number": Column(QuestionnaireVersion.number),
         "state": Column(QuestionnaireVersion.state),
         "languages": Column(QuestionnaireVersion.languages),
         "content_hash": Column(QuestionnaireVersion.content_hash),
         "published_at": Column(QuestionnaireVersion.published_at),
+        "revision": Column(QuestionnaireVersion.revision),
+        "definition": Column(QuestionnaireVersion.definition),
     },
     to_one={"questionnaire": ToOne("Questionnaire", QuestionnaireVersion.questionnaire_id)},
     to_many={

@@ -118,7 +118,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Questionnaire": dict.fromkeys(("id", "code", "name", "versions"), _EVERYONE),
     "QuestionnaireVersion": {
         **dict.fromkeys(("id", "number", "state", "languages", "contentHash"), _EVERYONE),
-        **dict.fromkeys(("publishedAt", "questionnaire", "questions"), _EVERYONE),
+        **dict.fromkeys(("publishedAt", "questionnaire", "questions", "revision"), _EVERYONE),
+        **dict.fromkeys(("content", "findings", "translations", "changesSince"), _EVERYONE),
     },
     "Question": {
         **dict.fromkeys(("id", "code", "type", "page", "position", "concept"), _EVERYONE),
@@ -187,6 +188,26 @@ PARTS = {
     " confidentiality",
     "AskedQuestion": "code type page required isShown options scale wording help",
     "DraftAnswer": "questionCode state value doNotQuote",
+    "QuestionnaireFinding": "code message path isError",
+    "TranslationStatus": "language translated total missing",
+    "QuestionnaireContent": "title languages texts pages",
+    "Translation": "language text",
+    "TextContent": "key translations",
+    "PageContent": "code title questions skips visibleIf",
+    "SkipContent": "to condition",
+    "QuestionContent": "code type wording help concept audience required options shuffle settings"
+    " rules visibleIf",
+    "OptionContent": "code wording exclusive group pinned visibleIf",
+    "RuleContent": "brokenIf message severity",
+    "PointLabel": "point wording",
+    "QuestionSettings": "otherOption minChoices maxChoices points labels reverse minimum maximum"
+    " decimals unit maxLength privacyNote currency period bounds earliest latest statement",
+    "AnswerCondition": "question operator operands",
+    "OfferCondition": "fact texts",
+    "AllOf": "parts",
+    "AnyOf": "parts",
+    "NotCondition": "part",
+    "Operand": "code number boolean date",
     "Insights": "edition segment from to coverage segments declineRate acceptanceRate renegeRate"
     " decisionTime interviewCoverage responseRate candidateNps controllableShare"
     " lapseRate declineRateOverTime declineRateTrend reasons reasonGroups questions",
@@ -225,6 +246,12 @@ PARTS = {
     "InviteCandidatePayload": "interview userErrors",
     "SaveAnswersPayload": "answers userErrors",
     "SubmitResponsePayload": "receiptCode userErrors",
+    "CreateQuestionnairePayload": "questionnaire userErrors",
+    "UpdateQuestionnaireDraftPayload": "version userErrors",
+    "TranslateQuestionnairePayload": "version userErrors",
+    "CopyQuestionnaireVersionPayload": "questionnaire userErrors",
+    "PublishQuestionnaireVersionPayload": "version userErrors",
+    "RetireQuestionnaireVersionPayload": "version userErrors",
     "CreateIntegrationPayload": "integration secret userErrors",
     "UpdateIntegrationPayload": "integration userErrors",
     "RotateIntegrationSecretPayload": "integration secret userErrors",
@@ -264,6 +291,20 @@ MUTATIONS = {
     "leaveBenchmark": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "saveAnswers": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     "submitResponse": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
+    **dict.fromkeys(
+        (
+            "createQuestionnaire",
+            "updateQuestionnaireDraft",
+            "translateQuestionnaire",
+            "copyQuestionnaireVersion",
+        ),
+        "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    ),
+    # HR publishes and retires where no firm serves the organisation.
+    **dict.fromkeys(
+        ("publishQuestionnaireVersion", "retireQuestionnaireVersion"),
+        "ok FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    ),
     "createIntegration": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     **dict.fromkeys(
         ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration"),

@@ -17,6 +17,7 @@ from tenants.organisations import service as organisations
 from tenants.reading import Key
 from tests.api.conftest import Ask
 from tests.api.insight_world import publish, window
+from tests.api.questionnaire_world import content
 from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of, walk
 from tests.factories import Client, make_client, make_member_invitation, make_offer
 
@@ -48,6 +49,12 @@ ID_ARGUMENTS = {
     ("addConsultant", "personId"),
     ("removeConsultant", "engagementId"),
     ("removeConsultant", "personId"),
+    ("createQuestionnaire", "organisationId"),
+    ("updateQuestionnaireDraft", "versionId"),
+    ("translateQuestionnaire", "versionId"),
+    ("copyQuestionnaireVersion", "versionId"),
+    ("publishQuestionnaireVersion", "versionId"),
+    ("retireQuestionnaireVersion", "versionId"),
 }
 # What only the administrator of the firm may ask; the others HR may.
 OF_THE_FIRM = {"createOrganisation", "startEngagement", "addConsultant"}
@@ -64,6 +71,10 @@ KEYLESS = {
     "changeRole",
     "removeMember",
     "revokeSession",
+    "updateQuestionnaireDraft",
+    "translateQuestionnaire",
+    "publishQuestionnaireVersion",
+    "retireQuestionnaireVersion",
 }
 PAYLOADS = {
     "recordOfferOutcome": "offer { id }",
@@ -85,6 +96,12 @@ PAYLOADS = {
     "endEngagement": "engagement { id }",
     "addConsultant": "engagement { id }",
     "removeConsultant": "engagement { id }",
+    "createQuestionnaire": "questionnaire { id }",
+    "updateQuestionnaireDraft": "version { id }",
+    "translateQuestionnaire": "version { id }",
+    "copyQuestionnaireVersion": "questionnaire { id }",
+    "publishQuestionnaireVersion": "version { id }",
+    "retireQuestionnaireVersion": "version { id }",
 }
 
 
@@ -96,13 +113,15 @@ def id_arguments() -> set[tuple[str, str]]:
     for name, field in mutations.fields.items():
         given = get_named_type(field.args["input"].type)
         assert is_input_object_type(given)
-        left = [given]
+        left, seen = [given], {given.name}
         while left:
             for argument, one in left.pop().fields.items():
                 target = get_named_type(one.type)
                 if target is GraphQLID:
                     found.add((name, argument))
-                elif is_input_object_type(target):
+                # A condition consists of conditions.
+                elif is_input_object_type(target) and target.name not in seen:
+                    seen.add(target.name)
                     left.append(target)
     return found
 
@@ -200,6 +219,21 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         "changeRole": {"membershipId": manager["id"], "role": "HR"},
         "removeMember": {"membershipId": manager["id"]},
         "revokeSession": {"sessionId": ""},
+        "createQuestionnaire": {
+            "organisationId": found["id"],
+            "name": "Another",
+            "source": {"template": "DECLINED_OFFER"},
+        },
+        "updateQuestionnaireDraft": {"versionId": "", "revision": 1, "content": content()},
+        "translateQuestionnaire": {
+            "versionId": "",
+            "revision": 1,
+            "language": "fr",
+            "texts": [],
+        },
+        "copyQuestionnaireVersion": {"versionId": ""},
+        "publishQuestionnaireVersion": {"versionId": "", "revision": 1},
+        "retireQuestionnaireVersion": {"versionId": ""},
         "openInterview": {"offerId": offer["id"]},
         "inviteCandidate": {"interviewId": offer["interview"]["id"]},
         "createOrganisation": {

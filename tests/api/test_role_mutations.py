@@ -11,8 +11,13 @@ from tenants import read_graph
 from tenants.access import Viewer
 from tenants.benchmarks import service as benchmarks
 from tenants.db import run
+from tenants.db import run
+from tenants.questionnaires import drafting, publishing
+from tenants.questionnaires.definition import to_json
+from tenants.questionnaires.templates import load
 from tenants.reading import Key
 from tests.api.conftest import Ask
+from tests.api.questionnaire_world import content, version_of
 from tests.api.roles import ELSEWHERE, MUTATIONS, cells, viewers
 from tests.api.world import (
     World,
@@ -43,6 +48,12 @@ PAYLOADS = {
     "leaveBenchmark": "participation { takesPart }",
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
+    "createQuestionnaire": "questionnaire { id }",
+    "updateQuestionnaireDraft": "version { id }",
+    "translateQuestionnaire": "version { id }",
+    "copyQuestionnaireVersion": "questionnaire { id }",
+    "publishQuestionnaireVersion": "version { id }",
+    "retireQuestionnaireVersion": "version { id }",
     "createIntegration": "integration { id }",
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
@@ -79,7 +90,24 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         text="We take part.",
         joined_on=datetime.now(UTC).date() + timedelta(days=joins_in),
     )
+    # Nothing of a questionnaire is elsewhere.
+    draft, published = ("", "") if elsewhere else await draft_and_published(world)
+    change = {"versionId": draft, "revision": 1}
     return {
+        "createQuestionnaire": {
+            "organisationId": world.organisation,
+            "name": "Another",
+            "source": {"template": "DECLINED_OFFER"},
+        },
+        "updateQuestionnaireDraft": {**change, "content": content()},
+        "translateQuestionnaire": {
+            **change,
+            "language": "fr",
+            "texts": [{"key": "title", "text": "Votre avis"}],
+        },
+        "copyQuestionnaireVersion": {"versionId": published, "name": "A copy"},
+        "publishQuestionnaireVersion": change,
+        "retireQuestionnaireVersion": {"versionId": published},
         "createIntegration": {
             "organisationId": world.organisation,
             "kind": "OAUTH_CONFIDENTIAL",
@@ -163,6 +191,24 @@ async def firm_inputs(client: Client) -> dict[str, dict[str, Any]]:
 async def make_member_invitation_id(world: World) -> str:
     """Let HR invite somebody, and return the invitation's global id."""
     return world.id("MemberInvitation", await make_member_invitation(world.client))
+
+
+async def draft_and_published(world: World) -> tuple[str, str]:
+    """Return the ids of a draft, and of a published version that interviews do not need."""
+    client = world.client
+    names: Any = {"organisation_id": client.organisation_id}
+    document = to_json(load("declined_offer"))
+    job = client.job
+    made = [
+        await run(drafting.create_questionnaire, job, name=name, document=document, **names)
+        for name in ("A draft", "Published")
+    ]
+    ids = [await version_of(client, questionnaire) for questionnaire in made]
+    await run(publishing.publish_version, job, version_id=ids[1], revision=1, **names)
+    return (
+        world.id("QuestionnaireVersion", ids[0]),
+        world.id("QuestionnaireVersion", ids[1]),
+    )
 
 
 async def attempt(ask: Ask, viewer: Viewer, name: str, given: Mapping[str, Any]) -> str:

@@ -268,8 +268,14 @@ def object_types() -> Mapping[str, GraphQLObjectType]:
     }
 
 
+# What a version says is one document of its row, and too much to ask of many at once.
+WITHIN_A_ROW = {"QuestionnaireContent"}
+
 # What a field cannot be asked without.
-REQUIRED = dict.fromkeys(("benchmark", "benchmarkTrend"), "(metric: DECLINE_RATE)")
+REQUIRED = {
+    **dict.fromkeys(("benchmark", "benchmarkTrend"), "(metric: DECLINE_RATE)"),
+    "changesSince": '(version: "")',
+}
 
 
 def selection(type_name: str, *, below: frozenset[str] = frozenset()) -> str:
@@ -283,8 +289,8 @@ def selection(type_name: str, *, below: frozenset[str] = frozenset()) -> str:
     for name, field in object_type(type_name).fields.items():
         target = get_named_type(field.type)
         if not is_composite_type(target):
-            parts.append(name)
-        elif not is_object_type(target):
+            parts.append(f"{name}{REQUIRED.get(name, '')}")
+        elif not is_object_type(target) or target.name in WITHIN_A_ROW:
             parts.append(f"{name}{REQUIRED.get(name, '')} {{ __typename }}")
         elif target.name.endswith("Connection"):
             record = object_type(get_named_type(target.fields["nodes"].type).name)
@@ -329,7 +335,8 @@ async def walk(ask: Ask, viewer: Viewer, organisation: str) -> dict[str, str]:
         left = [one for one in left if one not in batch]
         query = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {name} {selection(name)} }} }}"
         answer = await ask(viewer, query, ids=batch)
-        assert {one["extensions"]["code"] for one in answer.get("errors", ())} <= {"FORBIDDEN"}
+        codes = {one["extensions"]["code"] for one in answer.get("errors", ())}
+        assert codes <= {"FORBIDDEN"}, answer["errors"][:2]
         for one, its_type in ids_in(answer["data"]):
             if one not in found:
                 found[one] = its_type

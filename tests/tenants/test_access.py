@@ -356,9 +356,14 @@ async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
         f"INSERT INTO {name} ({columns}) SELECT {moved} FROM {name} RETURNING 1",  # noqa: S608 - likewise.
         f"UPDATE {name} SET organisation_id = '{theirs}' RETURNING 1",  # noqa: S608 - likewise.
     ]
-    if name in READ_ONLY:
-        # The log can be added to and read, what was compared can be read, and that is all.
+    if name in READ_ONLY or name == "questions":
+        # The log and published questions can be added to and read, what was compared can be read,
+        # and that is all.
         refused += [f"{changed} RETURNING 1", gone]
+    elif name == "questionnaire_versions":
+        # Drafts are written anew, and nothing but the state ever changes.
+        refused.append(f"{changed} RETURNING 1")
+        assert await rows_in(viewer, gone) == 0, name
     else:
         assert (
             await rows_in(viewer, f"{changed} WHERE organisation_id = '{theirs}' RETURNING 1") == 0

@@ -1,12 +1,20 @@
 """The built-in questionnaires, each a definition in a JSON file beside this module."""
 
 import json
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 from tenants.questionnaires.definition import Definition, parse_definition
 
-TEMPLATES = ("declined_offer",)
+
+class BuiltInTemplate(StrEnum):
+    """A questionnaire that everybody has to begin with."""
+
+    DECLINED_OFFER = "declined_offer"
+
+
+TEMPLATES = tuple(one.value for one in BuiltInTemplate)
 
 
 @cache

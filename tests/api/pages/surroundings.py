@@ -159,7 +159,13 @@ async def _publish(
         select(Questionnaire).where(Questionnaire.organisation_id == organisation_id)
     )
     assert questionnaire is not None
-    await service._publish(session, questionnaire, definition, number=2)
+    await service.add_version(
+        session,
+        organisation_id=questionnaire.organisation_id,
+        questionnaire_id=questionnaire.id,
+        definition=definition,
+        number=2,
+    )
 
 
 async def publish_instead(client: Client, definition: Definition) -> None:

@@ -75,7 +75,13 @@ async def publish(client: Client, definition: Definition) -> None:
 
     async def work(session: Session, _viewer: Viewer) -> None:
         questionnaire = (await session.scalars(select(Questionnaire))).one()
-        await questionnaires._publish(session, questionnaire, definition, number=2)
+        await questionnaires.add_version(
+            session,
+            organisation_id=questionnaire.organisation_id,
+            questionnaire_id=questionnaire.id,
+            definition=definition,
+            number=2,
+        )
 
     await run(work, client.job)
 

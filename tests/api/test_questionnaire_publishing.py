@@ -1,0 +1,226 @@
+"""Publishing through the API: what never changes, who may, whom a condition singles out."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tenants.access import Viewer
+from tenants.db import run
+from tenants.offers.inputs import RequisitionInput
+from tenants.work import Session
+from tests.api.conftest import Ask
+from tests.api.questionnaire_world import (
+    CONTENT,
+    PUBLISH,
+    RETIRE,
+    TRANSLATE,
+    UPDATE,
+    Json,
+    as_input,
+    content,
+    create,
+    draft_of,
+    question,
+    say,
+    told,
+)
+from tests.factories import Client, make_client, make_offer
+
+
+@pytest.fixture
+async def client(connection: object) -> Client:
+    del connection
+    return await make_client()
+
+
+async def _everything(session: Session, _viewer: Viewer, statement: str) -> None:
+    await session.execute(text(statement))
+
+
+async def test_a_published_version_never_changes(ask: Ask, client: Client) -> None:
+    draft = await draft_of(ask, client.hr, client, source={"template": "DECLINED_OFFER"})
+    given = {"versionId": draft["id"], "revision": 1}
+    version, errors = await told(ask, client.consultant, PUBLISH, **given)
+    assert errors == []
+    assert version is not None
+    assert version["state"] == "PUBLISHED"
+    assert version["id"] == draft["id"]
+    assert [one["position"] for one in version["questions"]] == list(range(1, 20))
+    for mutation, more in (
+        (UPDATE, {"content": content()}),
+        (TRANSLATE, {"language": "fr", "texts": [{"key": "title", "text": "x"}]}),
+        (PUBLISH, {}),
+    ):
+        _, errors = await told(ask, client.consultant, mutation, **given, **more)
+        assert errors == [("CONFLICT", ["versionId"])]
+    # Nor by whatever the application could say to the database.
+    changes: list[Callable[[], str]] = [
+        lambda: "UPDATE questionnaire_versions SET definition = '{}'",
+        lambda: "UPDATE questionnaire_versions SET content_hash = ''",
+        lambda: "UPDATE questionnaire_versions SET state = 'DRAFT'",
+        lambda: "UPDATE questions SET wording = '{}'",
+        lambda: "DELETE FROM questions",
+    ]
+    for statement in changes:
+        with pytest.raises(DBAPIError):
+            await run(_everything, client.job, statement())
+    await run(_everything, client.job, "DELETE FROM questionnaire_versions")
+    again = await ask(
+        client.hr,
+        "query ($id: ID!) { node(id: $id) { ... on QuestionnaireVersion { contentHash state"
+        f" content {CONTENT} }} }} }}",
+        id=draft["id"],
+    )
+    node = again["data"]["node"]
+    assert node["contentHash"] == version["contentHash"]
+    assert node["content"] == version["content"]
+    version, errors = await told(ask, client.consultant, RETIRE, versionId=draft["id"])
+    assert (version or {})["state"] == "RETIRED"
+    with pytest.raises(DBAPIError):
+        await run(
+            _everything,
+            client.job,
+            "UPDATE questionnaire_versions SET state = 'PUBLISHED' WHERE state = 'PUBLISHED'",
+        )
+
+
+async def test_the_version_that_interviews_need_stays(ask: Ask, client: Client) -> None:
+    answer = await ask(
+        client.consultant,
+        "query ($s: String!) { organisation(slug: $s) { questionnaires { nodes {"
+        " versions { id number } } } } }",
+        s=client.slug,
+    )
+    (questionnaire,) = answer["data"]["organisation"]["questionnaires"]["nodes"]
+    (published,) = questionnaire["versions"]
+    _, errors = await told(ask, client.consultant, RETIRE, versionId=published["id"])
+    assert errors == [("CONFLICT", ["versionId"])]
+    copied = await ask(
+        client.consultant,
+        "mutation ($id: ID!) { copyQuestionnaireVersion(input: {versionId: $id}) {"
+        " questionnaire { versions { id number state } } userErrors { code } } }",
+        id=published["id"],
+    )
+    versions = copied["data"]["copyQuestionnaireVersion"]["questionnaire"]["versions"]
+    assert [(one["number"], one["state"]) for one in versions] == [(2, "DRAFT"), (1, "PUBLISHED")]
+    await told(ask, client.consultant, PUBLISH, versionId=versions[0]["id"], revision=1)
+    version, errors = await told(ask, client.consultant, RETIRE, versionId=published["id"])
+    assert errors == []
+    assert (version or {})["state"] == "RETIRED"
+
+
+async def test_hr_publishes_where_no_firm_serves(ask: Ask, client: Client) -> None:
+    draft = await draft_of(ask, client.hr, client)
+    given = {"versionId": draft["id"], "revision": 1}
+    assert await told(ask, client.hr, PUBLISH, **given) == (None, "FORBIDDEN")
+    await run(_everything, client.job, f"UPDATE engagements SET ends_on = '{date.today()}'")  # noqa: S608, DTZ011
+    version, errors = await told(ask, client.hr, PUBLISH, **given)
+    assert errors == []
+    assert (version or {})["state"] == "PUBLISHED"
+
+
+async def test_drafts_are_for_those_who_work_on_them(ask: Ask, client: Client) -> None:
+    draft = await draft_of(ask, client.hr, client)
+    query = "query ($id: ID!) { node(id: $id) { id } }"
+    for viewer, seen in (
+        (client.hr, True),
+        (client.consultant, True),
+        (client.hiring_manager, False),
+        (client.leadership, False),
+    ):
+        answer = await ask(viewer, query, id=draft["id"])
+        assert (answer["data"]["node"] is not None) is seen
+
+
+def _by_department(*departments: str) -> Json:
+    asked = question("two", visibleIf={"offer": {"fact": "DEPARTMENT", "texts": list(departments)}})
+    return content(question("one"), asked)
+
+
+async def test_a_condition_on_few_offers_is_refused(ask: Ask, client: Client) -> None:
+    for number in range(5):
+        for department in ("Sales", "Legal")[: 2 if number < 4 else 1]:
+            await make_offer(
+                client,
+                requisition=RequisitionInput(
+                    external_id=department, title="T", department=department
+                ),
+            )
+    draft = await draft_of(ask, client.hr, client, source={"content": _by_department("Legal")})
+    given = {"versionId": draft["id"]}
+    where = ["content", "pages", "0", "questions", "1", "visibleIf"]
+    _, errors = await told(ask, client.consultant, PUBLISH, **given, revision=1)
+    assert errors == [("TOO_FEW_OFFERS", where)]
+    # Nor by saying it the other way round.
+    asked = question(
+        "two",
+        visibleIf={"negated": {"offer": {"fact": "DEPARTMENT", "texts": ["Legal"]}}},
+    )
+    await told(ask, client.hr, UPDATE, **given, revision=1, content=content(question("one"), asked))
+    _, errors = await told(ask, client.consultant, PUBLISH, **given, revision=2)
+    assert errors == [("TOO_FEW_OFFERS", where)]
+    await told(ask, client.hr, UPDATE, **given, revision=2, content=_by_department("Sales"))
+    _, errors = await told(ask, client.consultant, PUBLISH, **given, revision=3)
+    assert errors == []
+
+
+async def test_two_versions_differ_in_words(ask: Ask, client: Client) -> None:
+    first = await draft_of(ask, client.hr, client)
+    second = await draft_of(
+        ask,
+        client.hr,
+        client,
+        source={
+            "content": content(
+                question("one", "SHORT_TEXT", wording=say("Why?"), required=True),
+                question("two"),
+            )
+        },
+    )
+    answer = await ask(
+        client.hr,
+        "query ($id: ID!, $since: ID!) { node(id: $id) { ... on QuestionnaireVersion {"
+        " changesSince(version: $since) } } }",
+        id=second["id"],
+        since=first["id"],
+    )
+    assert answer["data"]["node"]["changesSince"] == [
+        'Question two ("About two?") was added.',
+        'Question one was "About one?" in en and is "Why?".',
+        "The type of question one was LONG_TEXT and is SHORT_TEXT.",
+        "Question one needs an answer.",
+        "The max length of question one: 4000 became 200.",
+    ]
+    assert second["id"] != first["id"]
+
+
+async def test_a_repetition_and_a_code_that_is_taken(ask: Ask, client: Client) -> None:
+    first = await create(ask, client.hr, client, code="own", idempotencyKey="k")
+    again = await create(ask, client.hr, client, code="own", idempotencyKey="k")
+    assert again == first
+    taken = await create(ask, client.hr, client, code="own")
+    assert [(one["code"], one["field"]) for one in taken["userErrors"]] == [("CONFLICT", ["code"])]
+    named = [(await create(ask, client.hr, client))["questionnaire"]["code"] for _ in range(2)]
+    assert named == ["our_own", "our_own_2"]
+
+
+async def test_an_edit_that_breaks_comparability_is_told(ask: Ask, client: Client) -> None:
+    draft = await draft_of(ask, client.hr, client, source={"template": "DECLINED_OFFER"})
+    changed = as_input(draft["content"])
+    questions = [one for page in changed["pages"] for one in page["questions"]]
+    (rated,) = [one for one in questions if one["code"] == "recommendation"]
+    rated["wording"] = [one for one in rated["wording"] if one["language"] != "en"]
+    rated["wording"] += say("Would you recommend us?")
+    version, errors = await told(
+        ask, client.hr, UPDATE, versionId=draft["id"], revision=1, content=changed
+    )
+    assert errors == []
+    assert version is not None
+    assert [(one["code"], one["isError"]) for one in version["findings"]] == [
+        ("NOT_COMPARABLE", False)
+    ]
+    _, errors = await told(ask, client.consultant, PUBLISH, versionId=draft["id"], revision=2)
+    assert errors == []
