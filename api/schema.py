@@ -56,6 +56,7 @@ from api.types.members import (
 from api.types.monthly_counts import record_monthly_counts
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
+from api.types.questionnaire_files import import_questionnaire
 from api.types.questionnaire_mutations import (
     copy_questionnaire_version,
     create_questionnaire,
@@ -180,6 +181,7 @@ class Mutation:
     leave_benchmark = leave_benchmark
     invite_candidate = invite_candidate
     create_questionnaire = create_questionnaire
+    import_questionnaire = import_questionnaire
     update_questionnaire_draft = update_questionnaire_draft
     translate_questionnaire = translate_questionnaire
     copy_questionnaire_version = copy_questionnaire_version

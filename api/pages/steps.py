@@ -30,6 +30,10 @@ _SECONDS: Final[Mapping[ValueShape, int]] = {
 }
 
 
+# Shorter questionnaires say their minutes; longer ones are rounded.
+_TO_THE_MINUTE: Final = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """The steps that are to be taken, given the answers so far.
@@ -106,14 +110,15 @@ def chosen_confidentiality_stands(invitation: InvitationView) -> bool:
 
 
 def minutes_needed(pages: tuple[Page, ...]) -> int:
-    """Return about how long the pages take, in minutes, to the nearest five."""
+    """Return about how long the pages take, in minutes, from five on to the nearest five."""
     seconds = sum(
         _SECONDS[shape] * (len(question.options) if shape is ValueShape.MATRIX else 1)
         for page in pages
         for question in page.questions
         for shape in (question.question_type.shape,)
     )
-    return max(5, 5 * round(seconds / 300))
+    minutes = max(1, round(seconds / 60))
+    return minutes if minutes < _TO_THE_MINUTE else 5 * round(seconds / 300)
 
 
 def _is_done(invitation: InvitationView, question: Question) -> bool:

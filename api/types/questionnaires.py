@@ -15,6 +15,7 @@ from tenants.offers import narrow_conditions
 from tenants.questionnaires.changes import list_changes
 from tenants.questionnaires.definition import parse_draft
 from tenants.questionnaires.findings import FindingCode
+from tenants.questionnaires.importers import surveyjs
 from tenants.questionnaires.models import VersionState
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.translations import list_completeness
@@ -196,6 +197,11 @@ class QuestionnaireVersion(Node):
     def content(self, root: strawberry.Parent[Record]) -> QuestionnaireContent:
         """Everything that it says."""
         return show_content(root.values["definition"])
+
+    @strawberry.field
+    def survey_js(self, root: strawberry.Parent[Record]) -> str:
+        """The version as JSON of SurveyJS, which `importQuestionnaire` reads back as it was."""
+        return surveyjs.write(root.values["definition"])
 
     @strawberry.field
     async def findings(

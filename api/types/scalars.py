@@ -20,6 +20,7 @@ from tenants.organisations.models import Industry, Region, SizeBand
 from tenants.questionnaires.choice_rules import Period
 from tenants.questionnaires.conditions import OfferFact
 from tenants.questionnaires.findings import FindingCode
+from tenants.questionnaires.importers import Outcome, QuestionnaireFormat
 from tenants.questionnaires.models import VersionState
 from tenants.questionnaires.parts import Severity
 from tenants.questionnaires.question_types import AnswerState, Operator, QuestionTypeKey
@@ -44,8 +45,10 @@ for _enum in (
     OfferFact,
     OfferStatus,
     Operator,
+    Outcome,
     Period,
     Permission,
+    QuestionnaireFormat,
     Region,
     Role,
     Severity,

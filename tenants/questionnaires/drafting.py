@@ -73,9 +73,7 @@ async def create_questionnaire(
         return questionnaire_id
 
     # Whoever may not is told so before the key is looked at.
-    await version_queries.add_questionnaire(
-        session, viewer, organisation_id=organisation_id, codes=(), name=name
-    )
+    await version_queries.require_editor(session, viewer, organisation_id=organisation_id)
     return await once(
         session,
         viewer,

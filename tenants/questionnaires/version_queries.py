@@ -50,6 +50,18 @@ def _require_part(viewer: Viewer, organisation_id: UUID, field: str) -> None:
         raise NotFound(noun, field=field)
 
 
+async def require_editor(session: Session, viewer: Viewer, *, organisation_id: UUID) -> None:
+    """Return only if the viewer may edit questionnaires in an organisation.
+
+    Raises:
+        NotFound: The viewer has no part in the organisation.
+        Forbidden: The role does not include it.
+    """
+    del session  # Every verb has one.
+    _require_part(viewer, organisation_id, "organisationId")
+    require(viewer, Permission.QUESTIONNAIRE_EDIT, organisation_id)
+
+
 async def add_questionnaire(
     session: Session, viewer: Viewer, *, organisation_id: UUID, codes: Iterable[str], name: str
 ) -> UUID | None:
@@ -59,8 +71,7 @@ async def add_questionnaire(
         NotFound: The viewer has no part in the organisation.
         Forbidden: The viewer may not edit questionnaires there.
     """
-    _require_part(viewer, organisation_id, "organisationId")
-    require(viewer, Permission.QUESTIONNAIRE_EDIT, organisation_id)
+    await require_editor(session, viewer, organisation_id=organisation_id)
     for code in codes:
         made: UUID | None = await session.scalar(
             insert(Questionnaire)

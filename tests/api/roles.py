@@ -119,7 +119,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "QuestionnaireVersion": {
         **dict.fromkeys(("id", "number", "state", "languages", "contentHash"), _EVERYONE),
         **dict.fromkeys(("publishedAt", "questionnaire", "questions", "revision"), _EVERYONE),
-        **dict.fromkeys(("content", "findings", "translations", "changesSince"), _EVERYONE),
+        **dict.fromkeys(("content", "findings", "translations"), _EVERYONE),
+        **dict.fromkeys(("changesSince", "surveyJs"), _EVERYONE),
     },
     "Question": {
         **dict.fromkeys(("id", "code", "type", "page", "position", "concept"), _EVERYONE),
@@ -246,6 +247,8 @@ PARTS = {
     "InviteCandidatePayload": "interview userErrors",
     "SaveAnswersPayload": "answers userErrors",
     "SubmitResponsePayload": "receiptCode userErrors",
+    "ImportQuestionnairePayload": "questionnaire report userErrors",
+    "ImportItem": "name outcome reason",
     "CreateQuestionnairePayload": "questionnaire userErrors",
     "UpdateQuestionnaireDraftPayload": "version userErrors",
     "TranslateQuestionnairePayload": "version userErrors",
@@ -294,6 +297,7 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "createQuestionnaire",
+            "importQuestionnaire",
             "updateQuestionnaireDraft",
             "translateQuestionnaire",
             "copyQuestionnaireVersion",

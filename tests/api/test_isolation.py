@@ -1,6 +1,7 @@
 """Another organisation's records answer exactly as unknown ones do, and cost as much."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -49,7 +50,11 @@ ID_ARGUMENTS = {
     ("addConsultant", "personId"),
     ("removeConsultant", "engagementId"),
     ("removeConsultant", "personId"),
+    ("recordMonthlyCounts", "organisationId"),
+    ("joinBenchmark", "organisationId"),
+    ("leaveBenchmark", "organisationId"),
     ("createQuestionnaire", "organisationId"),
+    ("importQuestionnaire", "organisationId"),
     ("updateQuestionnaireDraft", "versionId"),
     ("translateQuestionnaire", "versionId"),
     ("copyQuestionnaireVersion", "versionId"),
@@ -59,6 +64,9 @@ ID_ARGUMENTS = {
 # What only the administrator of the firm may ask; the others HR may.
 OF_THE_FIRM = {"createOrganisation", "startEngagement", "addConsultant"}
 KEYLESS = {
+    "recordMonthlyCounts",
+    "joinBenchmark",
+    "leaveBenchmark",
     "endEngagement",
     "addConsultant",
     "removeConsultant",
@@ -96,7 +104,11 @@ PAYLOADS = {
     "endEngagement": "engagement { id }",
     "addConsultant": "engagement { id }",
     "removeConsultant": "engagement { id }",
+    "recordMonthlyCounts": "monthlyCounts { month }",
+    "joinBenchmark": "participation { __typename }",
+    "leaveBenchmark": "participation { __typename }",
     "createQuestionnaire": "questionnaire { id }",
+    "importQuestionnaire": "questionnaire { id }",
     "updateQuestionnaireDraft": "version { id }",
     "translateQuestionnaire": "version { id }",
     "copyQuestionnaireVersion": "questionnaire { id }",
@@ -219,10 +231,22 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         "changeRole": {"membershipId": manager["id"], "role": "HR"},
         "removeMember": {"membershipId": manager["id"]},
         "revokeSession": {"sessionId": ""},
+        "recordMonthlyCounts": {
+            "organisationId": found["id"],
+            "counts": [{"month": "2020-01", "accepted": 3, "declined": 1}],
+        },
+        "joinBenchmark": {"organisationId": found["id"], "text": "The text"},
+        "leaveBenchmark": {"organisationId": found["id"]},
         "createQuestionnaire": {
             "organisationId": found["id"],
             "name": "Another",
             "source": {"template": "DECLINED_OFFER"},
+        },
+        "importQuestionnaire": {
+            "organisationId": found["id"],
+            "name": "Imported",
+            "format": "SURVEYJS",
+            "file": b64encode(b'{"elements": [{"type": "text", "name": "one"}]}').decode(),
         },
         "updateQuestionnaireDraft": {"versionId": "", "revision": 1, "content": content()},
         "translateQuestionnaire": {

@@ -1,5 +1,6 @@
 """Publishing through the API: what never changes, who may, whom a condition singles out."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date
 
@@ -27,6 +28,7 @@ from tests.api.questionnaire_world import (
     say,
     told,
 )
+from tests.api.world import organisation_id_of
 from tests.factories import Client, make_client, make_offer
 
 
@@ -224,3 +226,50 @@ async def test_an_edit_that_breaks_comparability_is_told(ask: Ask, client: Clien
     ]
     _, errors = await told(ask, client.consultant, PUBLISH, versionId=draft["id"], revision=2)
     assert errors == []
+
+
+async def test_a_version_leaves_as_surveyjs_and_comes_back(ask: Ask, client: Client) -> None:
+    draft = await draft_of(ask, client.hr, client, source={"template": "RENEGED_ACCEPTANCE"})
+    read = await ask(
+        client.hr,
+        "query ($id: ID!) { node(id: $id) { ... on QuestionnaireVersion {"
+        " surveyJs contentHash } } }",
+        id=draft["id"],
+    )
+    node = read["data"]["node"]
+    imported = await ask(
+        client.hr,
+        """mutation ($input: ImportQuestionnaireInput!) { importQuestionnaire(input: $input) {
+          questionnaire { versions { contentHash state } }
+          report { name outcome reason } userErrors { code field } } }""",
+        input={
+            "organisationId": organisation_id_of(client),
+            "name": "Again",
+            "format": "SURVEYJS",
+            "file": b64encode(node["surveyJs"].encode()).decode(),
+        },
+    )
+    payload = imported["data"]["importQuestionnaire"]
+    (version,) = payload["questionnaire"]["versions"]
+    assert version == {"contentHash": node["contentHash"], "state": "DRAFT"}
+    assert {one["outcome"] for one in payload["report"]} == {"IMPORTED"}
+
+
+@pytest.mark.parametrize("file", ["not base 64!", b64encode(b"[1]").decode(), ""])
+async def test_a_file_that_is_none_is_refused(ask: Ask, client: Client, file: str) -> None:
+    answer = await ask(
+        client.hr,
+        """mutation ($input: ImportQuestionnaireInput!) { importQuestionnaire(input: $input) {
+          questionnaire { id } report { name } userErrors { code field } } }""",
+        input={
+            "organisationId": organisation_id_of(client),
+            "name": "None",
+            "format": "SURVEYJS",
+            "file": file,
+        },
+    )
+    assert answer["data"]["importQuestionnaire"] == {
+        "questionnaire": None,
+        "report": [],
+        "userErrors": [{"code": "INVALID_INPUT", "field": ["file"]}],
+    }

@@ -1,5 +1,6 @@
 """What each role may do, and that a denial changes nothing."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,6 @@ from api.relay import encode_id
 from tenants import read_graph
 from tenants.access import Viewer
 from tenants.benchmarks import service as benchmarks
-from tenants.db import run
 from tenants.db import run
 from tenants.questionnaires import drafting, publishing
 from tenants.questionnaires.definition import to_json
@@ -49,6 +49,7 @@ PAYLOADS = {
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
     "createQuestionnaire": "questionnaire { id }",
+    "importQuestionnaire": "questionnaire { id }",
     "updateQuestionnaireDraft": "version { id }",
     "translateQuestionnaire": "version { id }",
     "copyQuestionnaireVersion": "questionnaire { id }",
@@ -98,6 +99,12 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
             "organisationId": world.organisation,
             "name": "Another",
             "source": {"template": "DECLINED_OFFER"},
+        },
+        "importQuestionnaire": {
+            "organisationId": world.organisation,
+            "name": "Imported",
+            "format": "SURVEYJS",
+            "file": b64encode(b'{"elements": [{"type": "text", "name": "one"}]}').decode(),
         },
         "updateQuestionnaireDraft": {**change, "content": content()},
         "translateQuestionnaire": {

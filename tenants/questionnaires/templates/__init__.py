@@ -12,6 +12,9 @@ class BuiltInTemplate(StrEnum):
     """A questionnaire that everybody has to begin with."""
 
     DECLINED_OFFER = "declined_offer"
+    DECLINED_OFFER_SHORT = "declined_offer_short"
+    RENEGED_ACCEPTANCE = "reneged_acceptance"
+    WITHDRAWN_APPLICATION = "withdrawn_application"
 
 
 TEMPLATES = tuple(one.value for one in BuiltInTemplate)

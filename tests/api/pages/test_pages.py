@@ -184,7 +184,8 @@ def test_a_text_falls_into_paragraphs() -> None:
 def test_the_time_needed_is_told_in_steps_of_five_minutes() -> None:
     definition = load("declined_offer")
     assert minutes_needed(definition.pages) == 10
-    assert minutes_needed(definition.pages[:1]) == 5
+    assert minutes_needed(definition.pages[:1]) == 1
+    assert minutes_needed(load("declined_offer_short").pages) == 3
 
 
 def test_static_files_are_small_and_need_nobody_else() -> None:

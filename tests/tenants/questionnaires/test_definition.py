@@ -138,7 +138,7 @@ WRONG: list[tuple[tuple[str | int, ...], object, str]] = [
     (("languages",), [], "languages: must be a list of 1 to 20 items."),
     (("languages",), ["english"], "languages.0: must be a language code such as en or de-CH."),
     (("languages",), ["en", "en"], "languages.1: en is there twice."),
-    (("languages",), ["en", "de"], "title: has no text in language de."),
+    (("languages",), ["en", "de"], "title.de: has no text in language de."),
     (("speed",), 1, "speed: is not known here."),
     (("pages",), [], "pages: must be a list of 1 to 20 items."),
     (("pages",), [[]], "pages.0: must be an object."),

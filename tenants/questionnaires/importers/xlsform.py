@@ -1,0 +1,207 @@
+"""XLSForm: a workbook with a sheet of questions and a sheet of choices."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from tenants.errors import InvalidInput
+from tenants.questionnaires.importers.assembly import (
+    Item,
+    Outcome,
+    Survey,
+    SurveyPage,
+    SurveyQuestion,
+)
+
+Json = dict[str, Any]
+Row = Mapping[str, str]
+
+MOST_UNPACKED: Final = 20 * 1024 * 1024
+MOST_ROWS: Final = 2_000
+MOST_COLUMNS: Final = 60
+_METADATA: Final = frozenset(
+    {"start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit", "simserial"}
+)
+_LANGUAGE: Final = re.compile(r"(?:.*\()?([a-z]{2,3}(?:-[A-Z]{2})?)\)?")
+_NAMED: Final[Mapping[str, str]] = {"english": "en", "german": "de", "french": "fr"}
+_SIMPLE: Final[Mapping[str, Json]] = {
+    "text": {"type": "SHORT_TEXT"},
+    "integer": {
+        "type": "NUMBER",
+        "settings": {"minimum": -(10**9), "maximum": 10**9},
+    },
+    "decimal": {
+        "type": "NUMBER",
+        "settings": {"minimum": -(10**9), "maximum": 10**9, "decimals": 6},
+    },
+    "date": {"type": "DATE"},
+    "note": {"type": "INFORMATION"},
+}
+
+
+def read(content: bytes) -> Survey:
+    """Return the questionnaire of a workbook.
+
+    Raises:
+        InvalidInput: It is no workbook that can be read safely, or has no sheet of questions.
+    """
+    sheets = _sheets(content)
+    if "survey" not in sheets:
+        message = "The workbook has no sheet named survey."
+        raise InvalidInput(message, field="file")
+    rows = sheets["survey"]
+    default = (sheets.get("settings") or [{}])[0].get("default_language", "")
+    languages = list(dict.fromkeys(_languages(rows, _language(default) if default else "en")))
+    choices: dict[str, list[Json]] = {}
+    for row in sheets.get("choices", []):
+        name = row.get("list_name") or row.get("list name") or ""
+        option = {"code": row.get("name", ""), "wording": _said(row, "label", languages)}
+        choices.setdefault(name, []).append(option)
+    title = (sheets.get("settings") or [{}])[0].get("form_title", "")
+    items: list[Item] = []
+    pages = _pages(rows, choices, languages, items)
+    return Survey({languages[0]: title or "Form"}, languages, pages, items)
+
+
+def _sheets(content: bytes) -> dict[str, list[Row]]:
+    """Return the rows of each sheet as texts by the names of the columns."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(one.file_size for one in archive.infolist()) > MOST_UNPACKED:
+                message = f"The workbook unpacks to more than {MOST_UNPACKED} bytes."
+                raise InvalidInput(message, field="file")
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        return {sheet.title.strip().lower(): list(_rows(sheet)) for sheet in workbook.worksheets}
+    except (zipfile.BadZipFile, InvalidFileException, OSError) as error:
+        message = "The file is no .xlsx workbook; an older .xls has to be saved as one first."
+        raise InvalidInput(message, field="file") from error
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    rows = sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=MOST_COLUMNS)
+    header = [str(cell or "").strip() for cell in next(rows, ())]
+    names = [_column(name) for name in header]
+    for row in rows:
+        cells = {
+            name: str(cell).strip()
+            for name, cell in zip(names, row, strict=False)
+            if name and cell is not None
+        }
+        if cells:
+            yield cells
+
+
+def _column(name: str) -> str:
+    """Return a column's name, with the language behind two colons if it has one."""
+    base, _, language = name.replace("::", ":").partition(":")
+    base = base.strip().lower()
+    return f"{base}::{_language(language)}" if language.strip() else base
+
+
+def _language(name: str) -> str:
+    word = name.strip()
+    match = _LANGUAGE.fullmatch(word)
+    return match[1] if match else _NAMED.get(word.lower(), word.lower()[:3])
+
+
+def _languages(rows: list[Row], default: str) -> Iterator[str]:
+    yield default
+    for row in rows:
+        yield from (name.split("::")[1] for name in row if name.startswith("label::"))
+
+
+def _said(row: Row, column: str, languages: list[str]) -> dict[str, str]:
+    said = {one: row[f"{column}::{one}"] for one in languages if f"{column}::{one}" in row}
+    return ({languages[0]: row[column]} if column in row else {}) | said
+
+
+def _pages(
+    rows: list[Row], choices: Mapping[str, list[Json]], languages: list[str], items: list[Item]
+) -> list[SurveyPage]:
+    """Return a page for each group, and for what stands between groups."""
+    pages = [SurveyPage("form", {}, [])]
+    repeats = 0
+    for row in rows:
+        kind = " ".join(row.get("type", "").replace("_", " ", 1).split())
+        name = row.get("name", kind)
+        if kind.startswith(("begin repeat", "end repeat")):
+            repeats += 1 if kind.startswith("begin") else -1
+            if kind.startswith("begin"):
+                items.append(Item(name, Outcome.REFUSED, "repeated groups are not known here"))
+        elif kind.startswith("begin group"):
+            pages.append(SurveyPage(name, _said(row, "label", languages), []))
+            if row.get("relevant"):
+                reason = f"its condition was left out: {row['relevant'][:200]}"
+                items.append(Item(name, Outcome.DEGRADED, reason))
+        elif kind.startswith("end group"):
+            pages.append(SurveyPage(f"after {pages[-1].name}", {}, []))
+        elif repeats:
+            items.append(Item(name, Outcome.REFUSED, "it is within a repeated group"))
+        elif kind:
+            question = _question(row, kind, choices, languages, items)
+            if question is not None:
+                pages[-1].questions.append(question)
+    return [page for page in pages if page.questions]
+
+
+def _question(
+    row: Row,
+    kind: str,
+    choices: Mapping[str, list[Json]],
+    languages: list[str],
+    items: list[Item],
+) -> SurveyQuestion | None:
+    """Return a question, or report why it cannot be one."""
+    name = row.get("name", kind)
+    losses = [
+        f"its {column.replace('_', ' ')} was left out: {row[column][:100]}"
+        for column in ("constraint", "choice_filter", "calculation", "appearance", "default")
+        if row.get(column)
+    ]
+    particulars = _particulars(kind, row, choices, languages)
+    if particulars is None:
+        reason = (
+            "it is filled in by a device and not by a person"
+            if kind in _METADATA or kind in {"calculate", "hidden"}
+            else f"type {kind[:50]} is not known here"
+        )
+        items.append(Item(name, Outcome.REFUSED, reason))
+        return None
+    is_asked = particulars["type"] != "INFORMATION"
+    document = {
+        "wording": _said(row, "label", languages),
+        "help": _said(row, "hint", languages) or None,
+        "required": is_asked and row.get("required", "").lower() in {"yes", "true", "1"},
+        **particulars,
+    }
+    return SurveyQuestion(name, document, row.get("relevant", ""), losses)
+
+
+def _particulars(
+    kind: str, row: Row, choices: Mapping[str, list[Json]], languages: list[str]
+) -> Json | None:
+    """Return type, options and settings; None for what is not known here."""
+    if kind in _SIMPLE:
+        is_long = kind == "text" and "multiline" in row.get("appearance", "")
+        return {"type": "LONG_TEXT"} if is_long else dict(_SIMPLE[kind])
+    if kind == "acknowledge":
+        return {"type": "CONSENT", "settings": {"statement": _said(row, "label", languages)}}
+    asked = re.fullmatch(r"(select one|select multiple|rank) (\S+)( or.other)?", kind)
+    if asked is None:
+        return None
+    options: list[Json] = []
+    for option in choices.get(asked[2], []):
+        if option["code"] not in [one["code"] for one in options]:
+            options.append(option)
+    types = {"select one": "SINGLE_CHOICE", "select multiple": "MULTIPLE_CHOICE"}
+    particulars: Json = {"type": types.get(asked[1], "RANKING"), "options": options}
+    if asked[3]:
+        other = {"code": "other", "wording": {"en": "Other", "de": "Anderes"}}
+        particulars["options"] = [*options, other]
+        particulars["settings"] = {"other_option": "other"}
+    return particulars
