@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.pages import console_words, sign_in
+from api.pages import console_words, preview, sign_in
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
 from api.pages.examples import list_examples
@@ -45,6 +45,7 @@ def routes() -> list[BaseRoute]:
         *sign_in.routes(),
         Route("/console", _with_person(show_organisations), methods=["GET"]),
         Route("/console/api", _with_person(show_api), methods=["GET"]),
+        Route(preview.PATH, _with_person(preview.show_preview), methods=["GET"]),
         Route(home, _with_person(show_overview), methods=["GET"]),
         Route(f"{home}/{WHY.name}", _with_person(show_why), methods=["GET"]),
         *(

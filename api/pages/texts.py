@@ -82,6 +82,11 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "please_choose": {"en": "Please choose", "de": "Bitte wählen"},
         "yes": {"en": "Yes", "de": "Ja"},
         "no": {"en": "No", "de": "Nein"},
+        "preview_title": {"en": "Preview: {title}", "de": "Vorschau: {title}"},
+        "preview_note": {
+            "en": "Preview of version {number}. Nothing is sent or saved.",
+            "de": "Vorschau der Version {number}. Nichts wird gesendet oder gespeichert.",
+        },
         "look_again": {
             "en": "Please look at this once more",
             "de": "Bitte sehen Sie sich das noch einmal an",
