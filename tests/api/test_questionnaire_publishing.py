@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tenants.access import Viewer
 from tenants.db import run
+from tenants.interviews.submission import get_invitation
 from tenants.offers.inputs import RequisitionInput
 from tenants.work import Session
 from tests.api.conftest import Ask
@@ -29,7 +30,7 @@ from tests.api.questionnaire_world import (
     told,
 )
 from tests.api.world import organisation_id_of
-from tests.factories import Client, make_client, make_offer
+from tests.factories import Client, make_client, make_invited_candidate, make_offer, submit
 
 
 @pytest.fixture
@@ -273,3 +274,48 @@ async def test_a_file_that_is_none_is_refused(ask: Ask, client: Client, file: st
         "report": [],
         "userErrors": [{"code": "INVALID_INPUT", "field": ["file"]}],
     }
+
+
+async def test_who_is_answering_keeps_the_version_even_when_it_is_retired(
+    ask: Ask, client: Client
+) -> None:
+    candidate = await make_invited_candidate(client)
+    before = await run(get_invitation, candidate.viewer)
+    (old,) = await _versions(ask, client)
+    copied = await ask(
+        client.hr,
+        "mutation ($id: ID!) { copyQuestionnaireVersion(input: {versionId: $id}) {"
+        " questionnaire { versions { id } } } }",
+        id=old["id"],
+    )
+    draft = copied["data"]["copyQuestionnaireVersion"]["questionnaire"]["versions"][0]["id"]
+    given = {"versionId": draft, "revision": 1}
+    texts = [{"key": "title", "text": "Another title"}]
+    await told(ask, client.hr, TRANSLATE, **given, language="en", texts=texts)
+    await told(ask, client.consultant, PUBLISH, versionId=draft, revision=2)
+    _, errors = await told(ask, client.consultant, RETIRE, versionId=old["id"])
+    assert errors == []
+    assert await run(get_invitation, candidate.viewer) == before
+    await submit(candidate)
+    new, old = await _versions(ask, client)
+    assert (new["state"], old["state"]) == ("PUBLISHED", "RETIRED")
+    answer = await ask(
+        client.hr,
+        "query ($s: String!) { organisation(slug: $s) { responses { nodes {"
+        " questionnaireVersion { id } } } } }",
+        s=client.slug,
+    )
+    (response,) = answer["data"]["organisation"]["responses"]["nodes"]
+    assert response["questionnaireVersion"]["id"] == old["id"]
+
+
+async def _versions(ask: Ask, client: Client) -> list[Json]:
+    answer = await ask(
+        client.hr,
+        "query ($s: String!) { organisation(slug: $s) { questionnaires { nodes {"
+        " versions { id state } } } } }",
+        s=client.slug,
+    )
+    (questionnaire,) = answer["data"]["organisation"]["questionnaires"]["nodes"]
+    versions: list[Json] = questionnaire["versions"]
+    return versions
