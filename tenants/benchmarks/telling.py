@@ -68,7 +68,8 @@ class Group:
 
     def known(self, coalition: Iterable[str]) -> tuple[int, ...]:
         """Return the positions of a coalition's families."""
-        return tuple(sorted(self.positions[one] for one in coalition if one in self.positions))
+        positions = self.positions
+        return tuple(sorted([positions[one] for one in coalition if one in positions]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,13 @@ class MetricRelease:
     _of_coalition: dict[tuple[str, bytes], tuple[GroupTold, dict[str, Statistic], int]] = field(
         default_factory=dict, init=False
     )
-    _texts: dict[tuple[GroupTold, ...], tuple[str, str]] = field(default_factory=dict, init=False)
+    _alike: dict[str, tuple[GroupTold, dict[str, Statistic]] | None] = field(
+        default_factory=dict, init=False
+    )
+    _shared: dict[tuple[bytes, Sequence[str]] | None, tuple[str, str, str]] = field(
+        default_factory=dict, init=False
+    )
+    _texts: dict[tuple[int, ...], tuple[str, str]] = field(default_factory=dict, init=False)
 
     def rows(self, place: Place, own: float) -> Iterator[Row]:
         """Yield what each audience of an organisation is told of its groups, nearest first.
@@ -101,26 +108,42 @@ class MetricRelease:
         told of it.
         """
         keys = groups_of(place.industry, place.size_band, place.region)
+        family = place.family
+        inside = all(family in self.groups[key].positions for key in keys if key in self.groups)
         for audience, coalition in self.whole.audiences(place):
-            found = []
-            standings = []
-            for key in keys:
-                group = self.groups.get(key)
-                if group is None or place.family not in group.positions:
-                    found.append(NOTHING)
-                    standings.append("NULL")
-                    continue
-                told, statistics, known = self._for(key, group, audience, coalition, place.family)
-                found.append(told)
-                standings.append(self._standing(group, place.family, own, known, statistics))
-            quantiles, bands = self._written(tuple(found))
-            yield Row(
-                place.organisation_id,
-                audience,
-                quantiles,
-                bands,
-                "{" + ",".join(standings) + "}",
-            )
+            # Without standings, and in every group, it is what the audience is told of any other
+            # organisation of the same groups.
+            shared = (audience, keys) if inside and self.metric.key not in EXACTLY_KNOWN else None
+            if shared in self._shared:
+                yield Row(place.organisation_id, audience, *self._shared[shared])
+                continue
+            texts, certain = self._texts_for(keys, audience, coalition, family, own)
+            if shared is not None and certain:
+                self._shared[shared] = texts
+            yield Row(place.organisation_id, audience, *texts)
+
+    def _texts_for(
+        self,
+        keys: Sequence[str],
+        audience: bytes,
+        coalition: frozenset[str],
+        family: str,
+        own: float,
+    ) -> tuple[tuple[str, str, str], bool]:
+        """Return quantiles, bands and standings, and whether any other family has the same."""
+        found, standings, certain = [], [], True
+        for key in keys:
+            group = self.groups.get(key)
+            if group is None or family not in group.positions:
+                found.append(NOTHING)
+                standings.append("NULL")
+                continue
+            told, statistics, known = self._for(key, group, audience, coalition, family)
+            certain = certain and (bool(audience) or self._alike[key] is not None)
+            found.append(told)
+            standings.append(self._standing(group, family, own, known, statistics))
+        quantiles, bands = self._written(tuple(found))
+        return (quantiles, bands, "{" + ",".join(standings) + "}"), certain
 
     def _standing(
         self,
@@ -148,12 +171,21 @@ class MetricRelease:
     ) -> tuple[GroupTold, dict[str, Statistic], int]:
         """Return what an audience is told of a group, and how many families of it it knows."""
         if not audience:
-            return (*self.tell(key, group, group.known((family,))), 1)
+            return (*self._for_own_people(key, group, family), 1)
         place = (key, audience)
         if place not in self._of_coalition:
             known = group.known(coalition)
             self._of_coalition[place] = (*self.tell(key, group, known), len(known))
         return self._of_coalition[place]
+
+    def _for_own_people(
+        self, key: str, group: Group, family: str
+    ) -> tuple[GroupTold, dict[str, Statistic]]:
+        """Return what those are told who know one family: in all but small groups all the same."""
+        if key not in self._alike:
+            certain = not peers.settled(len(group.values), 1, self.rules)[1]
+            self._alike[key] = self.tell(key, group, (0,)) if certain else None
+        return self._alike[key] or self.tell(key, group, (group.positions[family],))
 
     def tell(
         self, key: str, group: Group, known: tuple[int, ...]
@@ -176,13 +208,15 @@ class MetricRelease:
 
     def _written(self, found: tuple[GroupTold, ...]) -> tuple[str, str]:
         """Return the quantiles and bands of some groups as PostgreSQL writes arrays."""
-        if found not in self._texts:
+        # What is told is made once and kept, so that it is the same object where it is the same.
+        place = tuple(map(id, found))
+        if place not in self._texts:
             written = partial(map, lambda one: "NULL" if one is None else f"{one:.6g}")
-            self._texts[found] = (
+            self._texts[place] = (
                 "{" + ",".join(written(value for one in found for value in one.quantiles)) + "}",
                 "{" + ",".join(written(one.band for one in found)) + "}",
             )
-        return self._texts[found]
+        return self._texts[place]
 
     def summaries(self) -> Iterator[GroupFigures]:
         """Yield what stands behind each group."""

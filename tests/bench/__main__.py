@@ -24,7 +24,7 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.insights import queries as insights
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
-from tests.bench import reads
+from tests.bench import reads, releasing
 
 ROWS = 100_000
 ORGANISATIONS = 20
@@ -107,6 +107,8 @@ def main() -> None:
     migrations.upgrade()
     if options.part in {"work", "all"} and not options.json:
         time_work()
+    if options.part in {"releases", "all"} and not options.json:
+        releasing.measure(report)
     if options.part in {"reads", "all"}:
         scale = reads.Scale(
             organisations=options.organisations,
@@ -123,9 +125,9 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("work", "reads", "all"),
+        choices=("work", "releases", "reads", "all"),
         default="all",
-        help="imports and editions, reads beside other servers, or both",
+        help="imports and editions, releases, reads beside other servers, or all",
     )
     parser.add_argument("--json", action="store_true", help="only reads, as one JSON object")
     parser.add_argument("--organisations", type=int, default=50, help="of 2,000 interviews each")
