@@ -51,6 +51,7 @@ class Metric:
         source: Where the formula is from.
         lowest: The smallest value that it can take.
         highest: The largest, if there is one.
+        combination: How the values of one corporate family's organisations become its vote.
     """
 
     key: str
@@ -62,6 +63,10 @@ class Metric:
     source: str
     lowest: float = 0.0
     highest: float | None = 1.0
+    combination: str = (
+        "Σ n·value / Σ n over the organisations of a corporate family, which is exact; then each"
+        " family has one vote in the quantiles"
+    )
 
 
 _PRODUCT: Final = "Afterword, metrics"
@@ -128,6 +133,8 @@ _FIXED: Final = (
         formula="median of resolved − extended over accepted and declined offers, in days",
         source=_PRODUCT,
         highest=None,
+        combination="Σ n·median / Σ n over the organisations of a corporate family, the weighted"
+        " mean of their medians; then each family has one vote in the quantiles",
     ),
     Metric(
         key=INTERVIEW_COVERAGE,

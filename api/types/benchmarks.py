@@ -94,6 +94,7 @@ class MetricDefinition:
         source: Where the formula is from.
         lowest: The smallest value that it can take.
         highest: The largest; null if there is none.
+        combination: How the values of one corporate family's organisations become its vote.
     """
 
     key: MetricKey
@@ -105,6 +106,7 @@ class MetricDefinition:
     source: str
     lowest: float
     highest: float | None
+    combination: str
 
 
 @strawberry.type(name="PeerGroup")
@@ -233,6 +235,7 @@ def define_metric(metric: Metric) -> MetricDefinition:
         source=metric.source,
         lowest=metric.lowest,
         highest=metric.highest,
+        combination=metric.combination,
     )
 
 

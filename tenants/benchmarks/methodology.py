@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tenants.benchmarks.service import rules_in_force
-from tenants.benchmarks.windows import LAG_MONTHS, MINIMUM_AGE, RELEASE_MONTHS
+from tenants.benchmarks.windows import LAG_MONTHS, MINIMUM_AGE, REJOIN_MONTHS, RELEASE_MONTHS
 from tenants.disclosure.figures import FEW, OPTION_MINIMUM, STEPS, Unit
 from tenants.disclosure.peers import HUNDREDTHS_FROM
 from tenants.insights.service import rules_in_force as edition_rules
@@ -106,7 +106,12 @@ def _contributions() -> Iterator[Rule]:
         "An organisation sees the benchmark when it has opted in, is at least"
         f" {MINIMUM_AGE.days} days old and contributes: {offers} resolved offers for rates,"
         f" {responses} answers for everything else. It can leave at any time; the next release is"
-        " made without it.",
+        f" made without it, and it may join again {REJOIN_MONTHS} months later.",
+    )
+    yield Rule(
+        "No invented organisations",
+        "An organisation counts from when the operator of the installation vouches for it, and says"
+        " which corporate family it belongs to.",
     )
     yield Rule(
         "What leaves an organisation",
@@ -117,7 +122,8 @@ def _contributions() -> Iterator[Rule]:
         "Releases",
         f"A release compares {RELEASE_MONTHS} months, which end {LAG_MONTHS} month before it. It"
         " is numbered, frozen and made by a role of the database that can read contributions,"
-        " the peer catalogue and consent, and nothing else.",
+        " the peer catalogue and consent, and nothing else. What it was made of is kept, so that it"
+        " can be made again and compared.",
     )
     yield Rule(
         "One family, one vote",
@@ -145,6 +151,20 @@ def _statistics() -> Iterator[Rule]:
         f" {rules.median_minimum}, quartiles {rules.quartile_minimum} and the tenth and ninetieth"
         f" percentile {rules.tail_minimum}; and none of them may carry more than"
         f" {100 * rules.largest_share:.0f} % of what is unknown.",
+    )
+    yield Rule(
+        "Nobody comes or goes alone",
+        f"In groups of fewer than {rules.stable_from} families, new ones wait until at least"
+        f" {rules.together_minimum} join together. Those who give too little stay with what they"
+        f" gave last for up to {rules.carried_releases} releases, unless {rules.together_minimum}"
+        " go together. Of those who withdrew, or of whom an answer was erased, nothing stays; when"
+        f" fewer than {rules.together_minimum} go, the group is withheld for that release. Whoever"
+        " knows several families, such as a firm its clients, does not count those.",
+    )
+    yield Rule(
+        "Nobody is left over",
+        "Of a group's families, those who are in none of its published narrower groups number none"
+        f" or at least {rules.complement_minimum}; else the smallest of these is withheld.",
     )
     coarse, fine = STEPS[Unit.SHARE]
     yield Rule(

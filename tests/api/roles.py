@@ -224,7 +224,7 @@ PARTS = {
     "OptionShare": "options share wordings",
     "Figure": "value relation unit lower upper base note",
     "Suppressed": "message minimum",
-    "MetricDefinition": "key title unit rows better formula source lowest highest",
+    "MetricDefinition": "key title unit rows better formula source lowest highest combination",
     "PeerGroup": "key title industry sizeBand region parents",
     "BenchmarkRelease": "number releasedOn from to",
     "Standing": "part parts",

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tenants.access import Role, Viewer, ViewerKind
+from tenants.benchmarks.measuring import _CHOICES, _SCALES, measure_answers
 from tenants.benchmarks.peer_groups import PEER_GROUPS
+from tenants.insights.items import AskedQuestion
 from tenants.metrics import METRICS
 from tenants.model import new_id
+from tenants.questionnaires.question_types import QuestionTypeKey
+from tenants.questionnaires.values import Number
+from tenants.reasons import Audience
 from tests.api.conftest import Ask
 from tests.api.world import nobody
 from tests.tenants.benchmarks.town import (
@@ -271,9 +277,48 @@ async def test_the_rules_in_words_say_the_numbers_that_decide(ask: Ask) -> None:
         " may carry more than 50 %" in benchmark["Nobody subtracts what is known"]
     )
     assert "compares 12 months, which end 1 month before it" in benchmark["Releases"]
+    assert "may join again 12 months later" in benchmark["Give to get"]
+    assert (
+        "fewer than 50 families, new ones wait until at least 3"
+        in (benchmark["Nobody comes or goes alone"])
+    )
+    assert "number none or at least 5" in benchmark["Nobody is left over"]
 
 
 async def test_nobody_is_told_to_sign_in(ask: Ask) -> None:
     for field in ("metrics { key }", "peerGroups { key }", "methodology { title }"):
         answer = await ask(nobody(), f"{{ {field} }}")
         assert [one["extensions"]["code"] for one in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "SALARY",
+        "PAY",
+        "OFFER_AMOUNT",
+        "MEAN:PAY",
+        "SUM:pay:EUR",
+        "SHARE:pay:40000:EUR",
+        "MEDIAN:pay",
+    ],
+)
+async def test_pay_and_terms_of_offers_cannot_be_expressed(ask: Ask, key: str) -> None:
+    """No key names an amount, and what is measured of a concept is a share or a mean of points."""
+    (member,) = await make_town([0.5])
+    answer = await ask(member.hr, ONE, slug=member.slug, metric=key)
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "INVALID_INPUT"
+    units = {one.unit.value for one in METRICS.values()}
+    assert units == {"SHARE", "DAYS", "POINTS"}
+    numbers = [
+        AskedQuestion(
+            new_id(), new_id(), datetime.now(UTC), "pay", 1, kind, "pay", Audience.HR,
+            {"en": "Pay"}, (), {},
+        )
+        for kind in QuestionTypeKey
+        if kind not in _CHOICES | _SCALES
+    ]  # fmt: skip
+    assert QuestionTypeKey.NUMBER in [one.type for one in numbers]
+    given = [(one.id, Number(Decimal(40_000)), 9) for one in numbers]
+    assert list(measure_answers(numbers, given)) == []
