@@ -190,3 +190,34 @@ async def test_releases_are_listed_and_nothing_of_unfinished_ones(ask: Ask) -> N
     assert (STARTS.year, ENDS.year, AS_OF.year) == (2025, 2026, 2026)
     refused = await ask(nobody(), query)
     assert [one["extensions"]["code"] for one in refused["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_a_firm_sees_its_clients_beside_each_other_and_each_beside_the_unknown(
+    ask: Ask,
+) -> None:
+    """Its portfolio: what one of its clients is told is told to somebody who knows all of them."""
+    members = await make_town(VALUES)
+    for number, one in enumerate(members[:4]):
+        await record_offers(one, declined=1 + number, accepted=9 - number)
+    _, consultant = await make_firm(members[:4])
+    await look(members)
+    await make_release()
+    query = """{ organisations(first: 50) { nodes { slug benchmark(metric: DECLINE_RATE) {
+      own { ... on Figure { value } } peerGroup { key } contributors
+      median { ... on Figure { value } } lowerQuartile { __typename } } } } }"""
+    answer = await ask(consultant, query)
+    found = {one["slug"]: one["benchmark"] for one in answer["data"]["organisations"]["nodes"]}
+    assert found == {
+        one.slug: {
+            "own": {"value": (1 + number) / 10},
+            "peerGroup": {"key": "INDUSTRY_TECHNOLOGY_SIZE_FROM_250"},
+            # Five others, of whom a median may be told and no quartile.
+            "contributors": "FROM_5",
+            "median": {"value": 0.35},
+            "lowerQuartile": {"__typename": "Suppressed"},
+        }
+        for number, one in enumerate(members[:4])
+    }
+    own = await ask(members[0].hr, query)
+    (alone,) = own["data"]["organisations"]["nodes"]
+    assert alone["benchmark"]["lowerQuartile"] == {"__typename": "Figure"}
