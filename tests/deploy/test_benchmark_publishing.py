@@ -9,14 +9,20 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.benchmark_publishing import in_words, publish_benchmark, read_window
+from deploy.benchmark_verification import admit_organisation
+from deploy.benchmark_verification import in_words as in_words_of_verifying
 from deploy.errors import DeployError
 from deploy.importing import import_connected
 from deploy.publishing import month
+from tenants.access import Viewer
+from tenants.benchmarks.models import BenchmarkMember
 from tenants.benchmarks.windows import window_of
+from tenants.db import connected, run
 from tenants.disclosure.peers import quantiles
 from tenants.insights.windows import Window, month_of, months_after
 from tenants.metrics import DECLINE_RATE, option_key
 from tenants.organisations.models import Industry, Region
+from tenants.work import Session
 from tests.tenants.benchmarks.town import RELEASED, make_member, record_offers
 
 HERE = Path(__file__).parent
@@ -124,3 +130,22 @@ async def test_nine_institutes_of_a_real_exit_survey(tmp_path: Path) -> None:
     assert percent["median"] == 23.94
     assert percent["upperQuartile"] == 28.12
     assert share["shown"] == {"lowerQuartile": 0.2, "median": 0.25, "upperQuartile": 0.3}
+
+
+@pytest.mark.usefixtures("published")
+async def test_the_operator_vouches_for_an_organisation() -> None:
+    member, outside = await make_member(), await make_member(joined_on=None)
+    said = await admit_organisation(member.slug, "a family")
+    assert said == {"organisation": member.slug, "verified": True}
+
+    async def family(session: Session, _viewer: Viewer) -> str:
+        return (await session.get_one(BenchmarkMember, member.organisation_id)).family
+
+    async with connected(pool_size=1):
+        assert await run(family, member.job) == "a family"
+    for slug, words in ((outside.slug, "has not joined"), ("nobody", "no organisation nobody")):
+        with pytest.raises(DeployError, match=words):
+            await admit_organisation(slug, "a family")
+    assert in_words_of_verifying({"release": 9, "verified": False}) == (
+        "There is no finished release 9."
+    )
