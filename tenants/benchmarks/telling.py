@@ -10,7 +10,7 @@ from tenants.benchmarks.field import Field, Place
 from tenants.benchmarks.peer_groups import groups_of
 from tenants.benchmarks.told import NOTHING, GroupTold, group_told
 from tenants.disclosure import peers
-from tenants.disclosure.figures import Figure, Statistic
+from tenants.disclosure.figures import CountBand, Figure, Statistic, band
 from tenants.disclosure.groups import Votes
 from tenants.disclosure.peers import PeerRules
 from tenants.metrics import DECISION_TIME, DECLINE_RATE, RENEGE_RATE, Metric
@@ -87,8 +87,8 @@ class MetricRelease:
     _settled: dict[tuple[str, int], tuple[frozenset[str], frozenset[str]]] = field(
         default_factory=dict, init=False
     )
-    _told: dict[tuple[str, int, frozenset[str]], tuple[GroupTold, dict[str, Statistic]]] = field(
-        default_factory=dict, init=False
+    _told: dict[tuple[str, CountBand, frozenset[str]], tuple[GroupTold, dict[str, Statistic]]] = (
+        field(default_factory=dict, init=False)
     )
     _of_coalition: dict[tuple[str, bytes], tuple[GroupTold, dict[str, Statistic], int]] = field(
         default_factory=dict, init=False
@@ -200,7 +200,8 @@ class MetricRelease:
                 one for one in open_ones if peers.hides_each(group.values, known, one, self.rules)
             }
         unknown = len(group.values) - len(known)
-        place = (key, unknown, published)
+        # How many are unknown decides by bands only, on the step of rounding as well.
+        place = (key, band(unknown), published)
         if place not in self._told:
             shown = peers.told(group.exact, published, unknown, self.metric.unit, self.rules)
             self._told[place] = (group_told(shown), shown)
