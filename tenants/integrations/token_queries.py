@@ -175,6 +175,22 @@ async def revoke_grant(
         )
 
 
+async def revoke_grants_of(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, person_id: UUID
+) -> None:
+    """Make every token worthless that somebody let an integration have, also if they come back."""
+    require(viewer, Permission.MEMBER_MANAGE, organisation_id)
+    await session.execute(
+        update(AccessGrant)
+        .where(
+            AccessGrant.organisation_id == organisation_id,
+            AccessGrant.person_id == person_id,
+            AccessGrant.revoked_at.is_(None),
+        )
+        .values(revoked_at=datetime.now(UTC))
+    )
+
+
 async def deny_token(
     session: Session,
     viewer: Viewer,

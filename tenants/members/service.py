@@ -9,6 +9,7 @@ from tenants.access import MEMBER_ROLES, Permission, Role, Viewer, require
 from tenants.audit import AuditAction
 from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.integrations.idempotency import once
+from tenants.integrations.token_queries import revoke_grants_of
 from tenants.members import queries
 from tenants.members.models import MemberInvitation
 from tenants.model import new_id
@@ -153,6 +154,8 @@ async def remove_member(
 ) -> None:
     """Take somebody out of an organisation: from now on they see nothing of it.
 
+    What they let applications do is over as well, and stays so if they come back.
+
     Raises:
         NotFound: There is no such member.
         Conflict: Nobody else is HR.
@@ -163,6 +166,7 @@ async def remove_member(
     await queries.delete_membership(
         session, viewer, organisation_id=organisation_id, person_id=person_id
     )
+    await revoke_grants_of(session, viewer, organisation_id=organisation_id, person_id=person_id)
     await audit.record(session, viewer, AuditAction.MEMBER_REMOVED, organisation_id, person_id)
 
 

@@ -6,7 +6,9 @@ from sqlalchemy import delete, insert, update
 from tenants.access import Role
 from tenants.db import run
 from tenants.integrations.service import delete_integration, update_integration
+from tenants.members.service import remove_member
 from tenants.organisations.models import Engagement, Membership
+from tenants.organisations.service import add_member
 from tests.api.asking import ask_over_http
 from tests.api.auth.oauth_world import (
     TOKEN,
@@ -43,6 +45,31 @@ async def test_tokens_of_somebody_who_left_stop_at_once(role: Role) -> None:
         answer = await send(TOKEN, form)
         assert answer.status_code == 400
         assert answer.json()["error"] in {"invalid_grant", "invalid_request"}
+
+
+async def test_whoever_comes_back_has_to_consent_again() -> None:
+    client = await make_client()
+    board, person = await make_front_end(client), client.leadership
+    assert person.id is not None
+    tokens = await tokens_for(board, person)
+    await run(
+        remove_member,
+        client.hr,
+        organisation_id=client.organisation_id,
+        person_id=person.id,
+    )
+    assert not await is_good(tokens["access_token"])
+    await run(
+        add_member,
+        client.job,
+        organisation_id=client.organisation_id,
+        person_id=person.id,
+        role=Role.LEADERSHIP,
+    )
+    assert not await is_good(tokens["access_token"])
+    answer = await send(TOKEN, renewal(board, tokens["refresh_token"]))
+    assert answer.json()["error"] == "invalid_grant"
+    assert await is_good((await tokens_for(board, person))["access_token"])
 
 
 async def test_tokens_of_an_application_that_was_removed_stop_at_once() -> None:
