@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
 
-from api.auth.bearer import SESSION_COOKIE
+from api.auth.bearer import session_token
 from tenants.errors import DomainError
 
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
@@ -169,7 +169,7 @@ def check_site(request: Request) -> None:
         BadRequest: With 403.
     """
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in {"same-origin", "none"} and SESSION_COOKIE in request.cookies:
+    if site not in {"same-origin", "none"} and session_token(request):
         message = "A session of this site cannot be used from another one."
         raise BadRequest(message, status=403)
 

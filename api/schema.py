@@ -38,6 +38,12 @@ from api.types.engagements import (
     start_engagement,
 )
 from api.types.events import EVENT_TYPES, Subscription
+from api.types.identity_providers import (
+    configure_firm_identity_provider,
+    configure_identity_provider,
+    remove_firm_identity_provider,
+    remove_identity_provider,
+)
 from api.types.integrations import (
     create_integration,
     delete_integration,
@@ -193,6 +199,10 @@ class Mutation:
     update_integration = update_integration
     rotate_integration_secret = rotate_integration_secret
     delete_integration = delete_integration
+    configure_identity_provider = configure_identity_provider
+    remove_identity_provider = remove_identity_provider
+    configure_firm_identity_provider = configure_firm_identity_provider
+    remove_firm_identity_provider = remove_firm_identity_provider
     invite_member = invite_member
     resend_member_invitation = resend_member_invitation
     withdraw_member_invitation = withdraw_member_invitation

@@ -32,6 +32,7 @@ from jobs import (  # noqa: E402 - see above.
     interviews,
     invitations,
     members,
+    people,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "interviews",
     "invitations",
     "members",
+    "people",
 ]

@@ -37,6 +37,11 @@ class AuditAction(StrEnum):
     INTEGRATION_DELETED = "integration.deleted"
     ACCESS_GRANTED = "access.granted"
     ACCESS_REVOKED = "access.revoked"
+    PERSON_SIGNED_IN = "person.signed_in"
+    PERSON_SIGNED_OUT = "person.signed_out"
+    PASSWORD_RESET = "person.password_reset"  # noqa: S105 - the name of an event.
+    IDENTITY_PROVIDER_CONFIGURED = "identity_provider.configured"
+    IDENTITY_PROVIDER_REMOVED = "identity_provider.removed"
     MEMBER_INVITED = "member.invited"
     MEMBER_INVITATION_WITHDRAWN = "member.invitation_withdrawn"
     MEMBER_JOINED = "member.joined"

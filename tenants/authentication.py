@@ -25,7 +25,7 @@ async def authenticate(viewer: Viewer) -> Viewer:
     """Return the person behind the token that the viewer presents, with today's roles.
 
     The same as `organisations.authenticate`, which is asked where there is nobody, or something to
-    be written.
+    be written, or more to be looked at than the parts.
 
     Raises:
         Unauthenticated: The token is unknown or has expired.
@@ -42,7 +42,7 @@ async def authenticate(viewer: Viewer) -> Viewer:
         return await db.run(organisations.authenticate, viewer)
     ((_, person_id, document),) = presents
     found = json.loads(document)
-    if is_due(_time(found["ends_at"]), _time(found["used_at"])):
+    if found["is_narrowed"] or is_due(_time(found["ends_at"]), _time(found["used_at"])):
         return await db.run(organisations.authenticate, viewer)
     roles, firms = parts_of(rows)
     return replace(

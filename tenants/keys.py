@@ -46,6 +46,8 @@ class Purpose(StrEnum):
     EVENT = "event"
     MEMBER = "member"
     FORM = "form"
+    ATTEMPT = "attempt"
+    RESET = "reset"
 
 
 @lru_cache(maxsize=64)

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         invitation_days: Days from the first mail until the link expires and the interview closes.
         session_idle_minutes: A browser's session ends when it was not used for so long.
         session_hours: A browser's session ends so long after signing in, used or not.
+        password_reset_minutes: Minutes until a link for a new password expires.
+        reach_private_addresses: Demo and tests only: sign-in providers may lie at private
+            addresses, and speak plain HTTP.
         member_invitation_days: Days until an invitation to become a member expires.
         anonymous_minimum_invitations: Invitations in 12 months from which on ANONYMOUS is offered;
             the floor is 100 (`methodology`).
@@ -63,6 +66,8 @@ class Settings(BaseSettings):
     invitation_days: int = Field(default=30, ge=7)
     session_idle_minutes: int = Field(default=120, ge=5)
     session_hours: int = Field(default=12, ge=1)
+    password_reset_minutes: int = Field(default=30, ge=5)
+    reach_private_addresses: bool = False
     member_invitation_days: int = Field(default=7, ge=1)
     anonymous_minimum_invitations: int = Field(default=100, ge=100)
     flush_minimum: int = Field(default=5, ge=5)

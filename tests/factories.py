@@ -22,8 +22,8 @@ from tenants.members import service as members
 from tenants.model import new_id
 from tenants.offers import service as offers
 from tenants.offers.statuses import OfferStatus
+from tenants.organisations import providers, sessions
 from tenants.organisations import service as organisations
-from tenants.organisations import sessions
 from tenants.organisations.models import FirmRole, Industry, Region, SizeBand
 from tenants.questionnaires import service as questionnaires
 from tenants.questionnaires.logic import Answered
@@ -178,6 +178,24 @@ async def make_member_invitation(client: Client, **changes: Any) -> UUID:
             "department": "Board",
             **changes,
         },
+    )
+
+
+async def make_identity_provider(client: Client, **changes: Any) -> None:
+    """Let HR set up a provider that nobody can reach."""
+    given = {
+        "name": "Entra",
+        "issuer": "https://login.example.com/tenant",
+        "client_id": "afterword",
+        "client_secret": "a secret of a test",
+        "email_domains": (),
+        "is_required": False,
+    }
+    await run(
+        providers.configure_identity_provider,
+        client.hr,
+        organisation_id=client.organisation_id,
+        given=providers.ProviderInput(**{**given, **changes}),
     )
 
 

@@ -16,6 +16,9 @@ TENANT_TABLES = {
 UNSHARDED = {"jobs"}
 # What lies across organisations: nobody reads it but who makes releases.
 OF_THE_BENCHMARK = {"benchmark_groups", "benchmark_partitions"}
+# Not sharded: jobs are crossed by the sweep for due rows, and hold ids only; a provider may be a
+# firm's, and is looked for before anybody is known.
+UNSHARDED = {"identity_providers", "jobs"}
 
 
 def _rows(database: str, statement: str) -> list[tuple[object, ...]]:
@@ -93,6 +96,7 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     # The scheduler's sweep crosses organisations, and so does a release of the benchmark.
     assert others == {
         ("jobs", "operator"),
+        ("identity_providers", "firm"),
         ("event_places", "operator"),
         ("organisation_events", "operator"),
         ("benchmark_audiences", "benchmark"),

@@ -7,9 +7,25 @@ from api.auth.links import candidate_viewer
 from tenants.access import Viewer
 from tenants.authentication import authenticate
 from tenants.errors import Unauthenticated
+from tenants.settings import get_settings
 from tenants.tokens import hash_token
 
 SESSION_COOKIE = "afterword_session"
+
+
+def is_secure() -> bool:
+    """Return whether the installation is reached over TLS alone."""
+    return get_settings().public_url.startswith("https:")
+
+
+def cookie_name(name: str) -> str:
+    """Return what a cookie is called: over TLS such that no other host can set or see it."""
+    return f"__Host-{name}" if is_secure() else name
+
+
+def session_token(connection: HTTPConnection) -> str:
+    """Return the token of the browser's session; empty without one."""
+    return connection.cookies.get(cookie_name(SESSION_COOKIE), "")
 
 
 async def viewer_of(request: HTTPConnection) -> Viewer:
@@ -24,7 +40,7 @@ async def viewer_of(request: HTTPConnection) -> Viewer:
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not scheme:
-        token = request.cookies.get(SESSION_COOKIE, "")
+        token = session_token(request)
         if not token:
             return Viewer()
     elif scheme.lower() != "bearer" or not token.strip():

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.auth.bearer import SESSION_COOKIE
+from api.auth.bearer import session_token
 from api.auth.oauth import AUTHORIZE, serve
 from api.auth.oauth_models import User
 from api.auth.oauth_requests import (
@@ -181,7 +181,7 @@ async def _signed_in(request: Request) -> Viewer | None:
 
 def _seal(request: Request, person: Viewer, query: str) -> bytes:
     """Return what proves that our page showed this request to this person in this session."""
-    session = request.cookies.get(SESSION_COOKIE, "")
+    session = session_token(request)
     identity = person.id.bytes if person.id is not None else b""
     return mac(Purpose.CONSENT, identity, session.encode(), query.encode()).hex().encode()
 

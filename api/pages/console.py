@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.pages import console_words, preview, sign_in
+from api.auth.csrf import session_form_token
+from api.pages import account, console_words, join, preview, reset_password, sign_in
+from api.pages import providers as provider_pages
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
 from api.pages.examples import list_examples
@@ -19,8 +21,10 @@ from api.pages.why import WHY, ask_why
 from api.relay import decode_id
 from api.requests import BadRequest
 from tenants.access import Viewer
+from tenants.db import run
 from tenants.disclosure.figures import FEW
 from tenants.errors import BadCursor, InvalidInput, NotFound, Unauthenticated
+from tenants.organisations import providers
 from tenants.settings import get_settings
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -43,6 +47,10 @@ def routes() -> list[BaseRoute]:
     home = "/console/{slug}"
     return [
         *sign_in.routes(),
+        *provider_pages.routes(),
+        *reset_password.routes(),
+        *join.routes(),
+        *account.routes(),
         Route("/console", _with_person(show_organisations), methods=["GET"]),
         Route("/console/api", _with_person(show_api), methods=["GET"]),
         Route(preview.PATH, _with_person(preview.show_preview), methods=["GET"]),
@@ -81,7 +89,7 @@ def _no_answer(request: Request, viewer: Viewer, refusal: NoAnswer) -> Response:
         return lead_to(request.url.path) if request.url.query else _unknown(viewer)
     return _page(
         "broken",
-        viewer.name,
+        viewer,
         here="nowhere",
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         request_id=refusal.request_id,
@@ -89,12 +97,12 @@ def _no_answer(request: Request, viewer: Viewer, refusal: NoAnswer) -> Response:
 
 
 def _unknown(viewer: Viewer) -> Response:
-    return _page("unknown", viewer.name, here="nowhere", status=HTTPStatus.NOT_FOUND)
+    return _page("unknown", viewer, here="nowhere", status=HTTPStatus.NOT_FOUND)
 
 
 def _page(
     template: str,
-    person: str | None,
+    viewer: Viewer,
     *,
     organisation: dict[str, Any] | None = None,
     slug: str | None = None,
@@ -105,7 +113,7 @@ def _page(
 
     Args:
         template: Its name in templates/console/.
-        person: Who is signed in.
+        viewer: Who is signed in.
         organisation: As the API gives it: its name, the viewer's role and permissions, and more.
         slug: Of the organisation.
         status: Of the response.
@@ -116,7 +124,8 @@ def _page(
         f"console/{template}.html",
         "en",
         status=status,
-        person=person,
+        person=viewer.name,
+        csrf=session_form_token(viewer.token_hash or b""),
         organisation=organisation,
         slug=slug,
         may=may,
@@ -130,14 +139,16 @@ async def show_organisations(request: Request, viewer: Viewer) -> Response:
     """Show the viewer's organisations, or lead to the only one."""
     data = await ask(viewer, "organisations", after=request.query_params.get("after"))
     found, page = data["organisations"]["nodes"], data["organisations"]["pageInfo"]
-    if len(found) == 1 and not page["hasNextPage"] and not request.url.query:
+    closed = await run(providers.list_closed_providers, viewer)
+    if len(found) == 1 and not closed and not page["hasNextPage"] and not request.url.query:
         return lead_to(f"/console/{found[0]['slug']}")
     return _page(
         "organisations",
-        data["viewer"]["name"],
+        viewer,
         firm=data["viewer"]["firm"],
         organisations=found,
         page=page,
+        closed=closed,
     )
 
 
@@ -147,7 +158,7 @@ async def show_overview(request: Request, viewer: Viewer) -> Response:
     data = await ask(viewer, "overview", slug=slug)
     return _page(
         "overview",
-        data["viewer"]["name"],
+        viewer,
         organisation=_known(data["organisation"]),
         slug=slug,
         interview_statuses=LISTS[0].choices,
@@ -162,7 +173,7 @@ async def show_why(request: Request, viewer: Viewer) -> Response:
     data, view = await ask_why(viewer, slug, request.query_params)
     return _page(
         WHY.name,
-        data["viewer"]["name"],
+        viewer,
         organisation=data["organisation"],
         slug=slug,
         here=WHY.name,
@@ -177,7 +188,7 @@ def _show_list(kind: ConsoleList) -> PersonHandler:
         data, view = await ask_list(viewer, kind, slug, request.query_params)
         return _page(
             kind.name,
-            data["viewer"]["name"],
+            viewer,
             organisation=_known(data["organisation"]),
             slug=slug,
             here=kind.name,
@@ -197,7 +208,7 @@ async def show_interview(request: Request, viewer: Viewer) -> Response:
         raise NotFound
     return _page(
         "interview",
-        data["viewer"]["name"],
+        viewer,
         organisation=organisation,
         slug=slug,
         here="interviews",
@@ -207,10 +218,10 @@ async def show_interview(request: Request, viewer: Viewer) -> Response:
 
 async def show_api(_request: Request, viewer: Viewer) -> Response:
     """Show how to ask the API, with examples to copy."""
-    person, examples = await list_examples(viewer)
+    _, examples = await list_examples(viewer)
     return _page(
         "api",
-        person,
+        viewer,
         here="api",
         endpoint=f"{get_settings().public_url}/graphql",
         examples=[

@@ -82,6 +82,10 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The interview is closed.",
             "Nothing more can be sent.",
         ),
+        "TOO_MANY_ATTEMPTS": _E(
+            "An account or an address has failed to sign in too often.",
+            "Wait as many seconds as the header Retry-After says.",
+        ),
         "BAD_REQUEST": _E(
             "The request is not one of GraphQL over HTTP; the message says what is wrong with it.",
             "POST a JSON object with query, variables and operationName, in UTF-8.",

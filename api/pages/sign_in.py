@@ -1,29 +1,40 @@
 """Signing in with an address and a password, and signing out."""
 
 from http import HTTPStatus
+from time import time
 from typing import Final
+from uuid import UUID
 
 from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.auth.attempts import Attempts, TooManyAttempts
-from api.auth.bearer import SESSION_COOKIE, viewer_of
-from api.pages.posted import Refused, read_posted
-from api.pages.rendering import lead_to, respond
+from api.auth.bearer import SESSION_COOKIE, session_token, viewer_of
+from api.auth.openid import FLOW_SECONDS, find_logout, seal_flow
+from api.pages.own_forms import address_of, drop_cookie, read_form, set_cookie, show_form
+from api.pages.posted import Refused
+from api.pages.rendering import lead_to
 from tenants.access import Viewer, ViewerKind
+from tenants.audit import AuditAction
 from tenants.db import run
-from tenants.errors import Unauthenticated
-from tenants.organisations import passwords, queries, sessions
+from tenants.errors import NotFound, Unauthenticated
+from tenants.organisations import passwords, providers, queries, sessions
+from tenants.organisations.attempts import (
+    AttemptKind,
+    TooManyAttempts,
+    begin_attempt,
+    forgive_attempt,
+)
+from tenants.organisations.models import IdentityProvider
+from tenants.organisations.provider_queries import find_presented
+from tenants.organisations.service import authenticate
 from tenants.settings import get_settings
 from tenants.tokens import hash_token
 
-_HOME: Final = "/console"
+HOME: Final = "/console"
+LINK_COOKIE: Final = "afterword_proved"
 _LONGEST_EMAIL: Final = 320
-_LONGEST_PASSWORD: Final = 1_000
-
-attempts: Final = Attempts()
 
 
 def routes() -> list[BaseRoute]:
@@ -49,7 +60,7 @@ def lead_to_sign_in(request: Request) -> Response:
     """Return a response that leads to signing in, and from there to what was asked for."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     address = URL("/sign-in")
-    return lead_to(str(address if wanted == _HOME else address.include_query_params(next=wanted)))
+    return lead_to(str(address if wanted == HOME else address.include_query_params(next=wanted)))
 
 
 def local_path(text: str) -> str:
@@ -59,7 +70,7 @@ def local_path(text: str) -> str:
     of them may lead elsewhere.
     """
     is_path = text.startswith("/") and not text.startswith("//")
-    return text if is_path and "\\" not in text and text.isprintable() else _HOME
+    return text if is_path and "\\" not in text and text.isprintable() else HOME
 
 
 async def show_sign_in(request: Request) -> Response:
@@ -67,95 +78,150 @@ async def show_sign_in(request: Request) -> Response:
     wanted = local_path(request.query_params.get("next", ""))
     if await find_person(request) is not None:
         return lead_to(wanted)
-    return _form(wanted)
+    return _form(request, wanted)
 
 
 async def post_sign_in(request: Request) -> Response:
     """Begin a session with a new token, or say that address and password do not fit."""
     try:
-        posted = await read_posted(request)
+        fields = await read_form(request)
     except Refused as refusal:
-        return _form(_HOME, refusal.status, f"refused_{refusal.notice}")
-    fields = {name: values[-1] for name, values in posted.items()}
+        return _form(request, HOME, refusal.status, f"refused_{refusal.notice}")
     email, password = fields.get("email", "").strip(), fields.get("password", "")
     wanted = local_path(fields.get("next", ""))
     try:
-        address = request.client.host if request.client is not None else None
-        attempt = attempts.start(account=email, address=address)
-        token = await _sign_in(email, password, request.headers.get("user-agent"))
+        attempt = await run(
+            begin_attempt,
+            Viewer.operator(),
+            kind=AttemptKind.SIGN_IN,
+            account=email,
+            address=address_of(request),
+        )
+        person_id = await _check_password(email, password)
     except TooManyAttempts as refusal:
-        response = _form(wanted, HTTPStatus.TOO_MANY_REQUESTS, "too_many", email)
+        response = _form(request, wanted, HTTPStatus.TOO_MANY_REQUESTS, "too_many", email)
         response.headers["Retry-After"] = str(refusal.seconds)
         return response
     except Unauthenticated:
-        return _form(wanted, HTTPStatus.FORBIDDEN, "wrong", email)
-    attempts.forgive(attempt)
+        return _form(request, wanted, HTTPStatus.FORBIDDEN, "wrong", email)
+    await run(forgive_attempt, Viewer.operator(), attempt=attempt)
+    provider = await run(providers.find_only_way_in, Viewer(ViewerKind.PERSON, person_id))
+    if provider is not None:
+        return _lead_to_provider(request, provider, person_id)
+    return await begin_session(request, person_id, wanted, with_password=True)
+
+
+async def begin_session(
+    request: Request,
+    person_id: UUID,
+    wanted: str,
+    *,
+    with_password: bool = False,
+    provider_id: UUID | None = None,
+    id_token: str | None = None,
+) -> Response:
+    """Return a response that leads on, in a new session; the one before it has ended.
+
+    What the same person has proved in the session before stays proved.
+    """
+    earlier = session_token(request)
+    token = await run(
+        sessions.start_session,
+        Viewer.operator(),
+        person_id=person_id,
+        user_agent=request.headers.get("user-agent"),
+        with_password=with_password,
+        provider_id=provider_id,
+        id_token=id_token,
+        earlier_hash=hash_token(earlier) if earlier else None,
+    )
+    viewer = await run(authenticate, Viewer(token_hash=hash_token(token)))
+    await run(sessions.note_everywhere, viewer, action=AuditAction.PERSON_SIGNED_IN)
     await _end_session(request)
     response = lead_to(wanted)
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=get_settings().session_hours * 3600,
-        path="/",
-        secure=_is_secure(),
-        httponly=True,
-        samesite="lax",
-    )
+    set_cookie(response, SESSION_COOKIE, token, max_age=get_settings().session_hours * 3600)
     return response
 
 
 async def post_sign_out(request: Request) -> Response:
     """End the session: its token is worthless, and the browser forgets it."""
     try:
-        await read_posted(request)
+        await read_form(request)
     except Refused as refusal:
-        return _form(_HOME, refusal.status, f"refused_{refusal.notice}")
+        return _form(request, HOME, refusal.status, f"refused_{refusal.notice}")
+    viewer = await find_person(request)
+    if viewer is not None:
+        await run(sessions.note_everywhere, viewer, action=AuditAction.PERSON_SIGNED_OUT)
+    elsewhere = await _find_logout(request)
     await _end_session(request)
-    response = lead_to("/sign-in")
-    response.delete_cookie(
-        SESSION_COOKIE, path="/", secure=_is_secure(), httponly=True, samesite="lax"
-    )
+    response = lead_to("/sign-in") if elsewhere is None else _signed_out(request, *elsewhere)
+    drop_cookie(response, SESSION_COOKIE)
     return response
 
 
-async def _sign_in(email: str, password: str, user_agent: str | None) -> str:
-    """Return the token of a new session.
+async def _find_logout(request: Request) -> tuple[str, str] | None:
+    """Return the name and address at which the person signs out of their provider, too."""
+    presented = Viewer(token_hash=hash_token(session_token(request)))
+    token = await run(find_presented, presented)
+    id_token = sessions.id_token_of(token) if token is not None else None
+    if token is None or id_token is None or not token.provider_ids:
+        return None
+    try:
+        last = token.provider_ids[-1]
+        provider = await run(providers.get_provider, Viewer.operator(), provider_id=last)
+    except NotFound:
+        return None
+    address = await find_logout(provider, id_token)
+    return None if address is None else (provider.name, address)
+
+
+def _signed_out(request: Request, name: str, address: str) -> Response:
+    # A link, because a form of ours must not lead away from this site.
+    return show_form(
+        request,
+        "told",
+        title="You are signed out here",
+        told=f"Are you at a computer that others use? Then sign out of {name}, too.",
+        address=address,
+        label=f"Sign out of {name}",
+    )
+
+
+def _lead_to_provider(request: Request, provider: IdentityProvider, person_id: UUID) -> Response:
+    """Return the way to the only provider that lets the person in, and remember the password."""
+    response = show_form(
+        request, "provider", status=HTTPStatus.FORBIDDEN, provider=provider, only=True
+    )
+    kept = {"until": time() + FLOW_SECONDS, "proved": str(person_id)}
+    set_cookie(response, LINK_COOKIE, seal_flow(kept), max_age=FLOW_SECONDS)
+    return response
+
+
+async def _check_password(email: str, password: str) -> UUID:
+    """Return whose address and password they are.
 
     Raises:
-        Unauthenticated: The address and the password do not belong together.
+        Unauthenticated: They do not belong together.
     """
     # Nobody has such an address or password, but the answer has to take as long as any other.
-    if "\0" in email or len(email) > _LONGEST_EMAIL or len(password) > _LONGEST_PASSWORD:
+    too_long = len(email) > _LONGEST_EMAIL or len(password) > passwords.LONGEST_PASSWORD
+    if "\0" in email or too_long:
         email = password = ""
-    person_id = await run(passwords.sign_in, Viewer.operator(), email=email, password=password)
-    return await run(
-        sessions.start_session,
-        Viewer.operator(),
-        person_id=person_id,
-        user_agent=user_agent,
-    )
+    return await run(passwords.sign_in, Viewer.operator(), email=email, password=password)
 
 
 async def _end_session(request: Request) -> None:
     """Make the token in the browser's cookie worthless, if it has one."""
-    token = request.cookies.get(SESSION_COOKIE)
+    token = session_token(request)
     if token:
         await run(queries.delete_token, Viewer(token_hash=hash_token(token)))
 
 
-def _is_secure() -> bool:
-    return get_settings().public_url.startswith("https:")
-
-
 def _form(
-    wanted: str, status: HTTPStatus = HTTPStatus.OK, problem: str | None = None, email: str = ""
+    request: Request,
+    wanted: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    problem: str | None = None,
+    email: str = "",
 ) -> Response:
-    return respond(
-        "console/sign_in.html",
-        "en",
-        status=status,
-        wanted=wanted,
-        problem=problem,
-        email=email,
-        is_demo=get_settings().outbox_dir is not None,
-    )
+    return show_form(request, "sign_in", status=status, wanted=wanted, problem=problem, email=email)

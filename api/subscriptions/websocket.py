@@ -13,7 +13,7 @@ from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from api.auth.bearer import SESSION_COOKIE, viewer_of
+from api.auth.bearer import session_token, viewer_of
 from api.context import Context
 from api.errors import shown
 from api.execution import GraphQLResult
@@ -262,7 +262,7 @@ def _authorised(socket: WebSocket, payload: Any) -> HTTPConnection:
         return HTTPConnection({**socket.scope, "type": "http", "headers": [*headers, header]})
     scheme = "https" if socket.url.scheme == "wss" else "http"
     own = f"{scheme}://{socket.url.netloc}"
-    if SESSION_COOKIE in socket.cookies and (
+    if session_token(socket) and (
         "origin" not in socket.headers or is_foreign(socket.headers, own_origin=own)
     ):
         raise _Closed(FORBIDDEN, "Forbidden: a session cannot be used from another site.")

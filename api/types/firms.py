@@ -8,9 +8,11 @@ import strawberry
 
 from api.derive import Info, as_type, of_noun
 from api.relay import Node
+from api.types.identity_providers import IdentityProviderType, identity_provider_type
 from tenants import read_graph
 from tenants.access import Role
 from tenants.organisations import engagement_queries as queries
+from tenants.organisations import providers
 from tenants.organisations.models import FirmRole
 from tenants.reading import Key, Record
 
@@ -93,6 +95,14 @@ class Firm:
         """The viewer's part in the firm."""
         administers = info.context.viewer.firms.get(root.key.id) is Role.FIRM_ADMINISTRATOR
         return FirmRole.ADMINISTRATOR if administers else FirmRole.CONSULTANT
+
+    @strawberry.field
+    async def identity_provider(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> IdentityProviderType | None:
+        """How its people sign in, other than by a password; for its administrators."""
+        found = await info.context.run(providers.get_identity_provider, firm_id=root.key.id)
+        return identity_provider_type(found)
 
     @strawberry.field
     async def engagements(self, root: strawberry.Parent[Record], info: Info) -> list[Engagement]:

@@ -26,6 +26,7 @@ from api.types.benchmarks import (
 from api.types.changes import EditionComparison, Later, Since, find_comparison
 from api.types.events import find_latest_event
 from api.types.firms import Engagement, Firm
+from api.types.identity_providers import IdentityProviderType, identity_provider_type
 from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
 from api.types.integrations import IntakeEvent, IntakeEventFilter, Integration, Job, JobFilter
 from api.types.interviews import (
@@ -43,7 +44,7 @@ from api.types.questionnaires import Questionnaire
 from api.types.sessions import SessionType, session_type
 from tenants import read_graph
 from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind
-from tenants.organisations import sessions
+from tenants.organisations import providers, sessions
 from tenants.organisations.models import Industry, Region, SizeBand
 from tenants.reading import Key, Record
 
@@ -121,6 +122,16 @@ class Organisation(Node):
     ) -> strawberry.ID | None:
         """What `organisationEvents` takes as `after`, to miss nothing that follows this answer."""
         return await find_latest_event(info, root.key.organisation_id)
+
+    @strawberry.field
+    async def identity_provider(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> IdentityProviderType | None:
+        """How its members sign in, other than by a password; null if they do not."""
+        found = await info.context.run(
+            providers.get_identity_provider, organisation_id=root.key.organisation_id
+        )
+        return identity_provider_type(found)
 
     @strawberry.field
     async def insights(

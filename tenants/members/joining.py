@@ -12,8 +12,8 @@ from tenants.members import queries
 from tenants.members.models import MemberInvitation
 from tenants.model import new_id
 from tenants.offers.ats.reading import one_line
-from tenants.organisations import passwords
-from tenants.organisations.models import Membership, Person
+from tenants.organisations import passwords, provider_queries
+from tenants.organisations.models import IdentityProvider, Membership, Person
 from tenants.work import Session
 
 _LONGEST_NAME = 200
@@ -30,6 +30,7 @@ class Joining:
         email: Who was invited.
         role: The part that waits.
         expires_at: When the link dies.
+        provider: Through which the organisation's members sign in, if one is set up.
     """
 
     organisation_id: UUID
@@ -38,6 +39,7 @@ class Joining:
     email: str
     role: Role
     expires_at: datetime
+    provider: IdentityProvider | None
 
 
 async def get_joining(
@@ -60,6 +62,9 @@ async def get_joining(
         email=invitation.email,
         role=invitation.role,
         expires_at=invitation.expires_at,
+        provider=await provider_queries.find_provider_to_join(
+            session, viewer, organisation_id=organisation_id
+        ),
     )
 
 
@@ -87,6 +92,23 @@ async def join(
         message = "This invitation is for another address than yours."
         raise Conflict(message, field="email")
     await _settle(session, viewer, found.invitation, viewer.id)
+
+
+async def settle(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    invitation_id: UUID,
+    person_id: UUID,
+) -> None:
+    """Make a person a member who has proved that they were invited.
+
+    Raises:
+        LinkUnusable: As `get_joining`.
+    """
+    found = await _find_usable(session, viewer, organisation_id, invitation_id, for_update=True)
+    await _settle(session, viewer, found.invitation, person_id)
 
 
 async def join_as_new_person(
@@ -121,6 +143,12 @@ async def join_as_new_person(
     if not 0 < len(called) <= _LONGEST_NAME:
         message = f"A name has 1 to {_LONGEST_NAME} characters."
         raise InvalidInput(message, field="name")
+    provider = await provider_queries.find_provider_to_join(
+        session, viewer, organisation_id=organisation_id
+    )
+    if provider is not None and provider.required:
+        message = f"{found.organisation.name} lets its members sign in with {provider.name} only."
+        raise Conflict(message)
     kept = await passwords.hash_new_password(password, email=email)
     person_id = await queries.add_person(session, viewer, person=_person(email, called, kept))
     if person_id is None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.access import Role
@@ -107,6 +107,74 @@ class AccessToken(Model):
     ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     user_agent: Mapped[str | None]
+    with_password: Mapped[bool | None]
+    provider_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    id_token: Mapped[bytes | None]
+
+
+class IdentityProvider(Model):
+    """The OpenID provider through which an organisation's or a firm's people sign in.
+
+    The client's secret is encrypted with a key outside the database. Not a tenant's row in the
+    narrow sense: a firm's belongs to no organisation.
+    """
+
+    __tablename__ = "identity_providers"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(organisation_id, firm_id) = 1", name="one_owner"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisations.id"), unique=True
+    )
+    firm_id: Mapped[UUID | None] = mapped_column(ForeignKey("firms.id"), unique=True)
+    name: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    client_secret: Mapped[bytes]
+    email_domains: Mapped[list[str]]
+    required: Mapped[bool]
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Identity(Model):
+    """Who somebody at a provider is here. Bound once, and never by an address alone."""
+
+    __tablename__ = "identities"
+    __table_args__ = (Index("ix_identities_person_id", "person_id"),)
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PasswordReset(Model):
+    """Somebody asked for a new password. One row for each request, whether or not it is anybody's.
+
+    The link's secret is not stored, only its hash.
+    """
+
+    __tablename__ = "password_resets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SignInAttempts(Model):
+    """When somebody tried under an account or from an address, as far as it still counts."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index("ix_sign_in_attempts_last_tried_at", "last_tried_at"),)
+
+    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    tried_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    last_tried_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class Organisation(Model):

@@ -38,6 +38,7 @@ from tenants.organisations.models import (
     Firm,
     FirmMember,
     FirmRole,
+    IdentityProvider,
     Membership,
     Organisation,
     Person,
@@ -153,8 +154,17 @@ def select_presented() -> CompoundSelect[Any]:
     presented = AccessToken.token_hash == bindparam("token_hash", None, LargeBinary())
     alive = is_alive(bindparam("now", None, DateTime(timezone=True)))
     whose = select(AccessToken.person_id).where(presented, alive).scalar_subquery()
+    # Where a provider is set up, or proved the person alone, a session opens less than the parts.
+    by_provider = or_(AccessToken.with_password.is_(False), exists(select(IdentityProvider.id)))
     document = func.json_build_object(
-        "name", Person.name, "ends_at", AccessToken.ends_at, "used_at", AccessToken.used_at
+        "name",
+        Person.name,
+        "ends_at",
+        AccessToken.ends_at,
+        "used_at",
+        AccessToken.used_at,
+        "is_narrowed",
+        and_(AccessToken.kind == TokenKind.SESSION, by_provider),
     )
     person = (
         select(literal("presents"), AccessToken.person_id, cast(document, Text))
@@ -184,6 +194,35 @@ async def find_name(session: Session, viewer: Viewer) -> str | None:
     if viewer.kind is not ViewerKind.PERSON:
         return None
     return await session.scalar(select(Person.name).where(Person.id == viewer.id))
+
+
+async def get_person(session: Session, viewer: Viewer, *, person_id: UUID) -> Person:
+    """Return a person who signs in.
+
+    Raises:
+        NotFound: There is none.
+    """
+    require_operator(viewer)
+    person = await session.get(Person, person_id)
+    if person is None:
+        noun = "person"
+        raise NotFound(noun)
+    return person
+
+
+async def get_own_person(session: Session, viewer: Viewer) -> Person:
+    """Return the person who is signed in.
+
+    Raises:
+        NotFound: Nobody is.
+    """
+    person = None
+    if viewer.kind is ViewerKind.PERSON:
+        person = await session.scalar(select(Person).where(Person.id == viewer.id))
+    if person is None:
+        noun = "person"
+        raise NotFound(noun)
+    return person
 
 
 async def find_firm_by_slug(session: Session, viewer: Viewer, *, slug: str) -> Firm | None:

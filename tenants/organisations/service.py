@@ -16,7 +16,7 @@ from tenants.access import (
 )
 from tenants.errors import InvalidInput, Unauthenticated
 from tenants.model import new_id
-from tenants.organisations import queries, sessions
+from tenants.organisations import providers, queries, sessions
 from tenants.organisations.models import (
     AccessToken,
     Engagement,
@@ -216,6 +216,10 @@ async def authenticate(session: Session, viewer: Viewer) -> Viewer:
     token, person = found
     await sessions.keep_alive(session, viewer, token=token)
     roles, firms = await queries.list_parts(session, viewer, person_id=person.id)
+    if token.kind is TokenKind.SESSION:
+        roles, firms = await providers.narrow_to_proof(
+            session, viewer, token=token, roles=roles, firms=firms
+        )
     return replace(
         viewer, kind=ViewerKind.PERSON, id=person.id, name=person.name, roles=roles, firms=firms
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, not_, or_, select, update
+from sqlalchemy.orm import aliased
 
 from tenants.access import Viewer, ViewerKind, require_operator
 from tenants.organisations.models import AccessToken, TokenKind
@@ -16,6 +17,23 @@ async def add_session(session: Session, viewer: Viewer, *, row: AccessToken) -> 
     """Keep a new session."""
     require_operator(viewer)
     session.add(row)
+
+
+async def find_living(
+    session: Session, viewer: Viewer, *, token_hash: bytes | None, person_id: UUID
+) -> AccessToken | None:
+    """Return a living session of a person, or None."""
+    require_operator(viewer)
+    if token_hash is None:
+        return None
+    return await session.scalar(
+        select(AccessToken).where(
+            AccessToken.token_hash == token_hash,
+            AccessToken.person_id == person_id,
+            AccessToken.kind == TokenKind.SESSION,
+            AccessToken.expires_at > datetime.now(UTC),
+        )
+    )
 
 
 async def extend_presented(
@@ -36,12 +54,18 @@ async def list_own_sessions(session: Session, viewer: Viewer) -> Sequence[Access
     """
     if viewer.kind is not ViewerKind.PERSON or viewer.id is None or viewer.scopes is not None:
         return []
+    # Who came through a provider alone sees no others than such: it speaks for its organisation.
+    asking = aliased(AccessToken)
+    by_provider = exists().where(
+        asking.token_hash == viewer.token_hash, asking.with_password.is_(False)
+    )
     rows = await session.scalars(
         select(AccessToken)
         .where(
             AccessToken.person_id == viewer.id,
             AccessToken.kind == TokenKind.SESSION,
             is_alive(datetime.now(UTC)),
+            or_(not_(by_provider), AccessToken.with_password.is_(False)),
         )
         .order_by(AccessToken.used_at.desc().nulls_last(), AccessToken.created_at.desc())
     )

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from tenants import audit
 from tenants.access import Viewer
+from tenants.audit import AuditAction
 from tenants.errors import NotFound
-from tenants.keys import Purpose, mac
+from tenants.keys import Purpose, decrypt_text, encrypt_text, mac
 from tenants.organisations import session_queries as queries
 from tenants.organisations.models import AccessToken, TokenKind
 from tenants.settings import get_settings
@@ -20,6 +22,7 @@ from tenants.work import Session
 # A session's use is written down this often, so that looking at a page is not writing.
 KEEP_ALIVE_EVERY: Final = timedelta(minutes=1)
 _LONGEST_USER_AGENT: Final = 300
+_ID_TOKEN: Final = b"id token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,36 @@ class OpenSession:
 
 
 async def start_session(
-    session: Session, viewer: Viewer, *, person_id: UUID, user_agent: str | None = None
+    session: Session,
+    viewer: Viewer,
+    *,
+    person_id: UUID,
+    user_agent: str | None = None,
+    with_password: bool = True,
+    provider_id: UUID | None = None,
+    id_token: str | None = None,
+    earlier_hash: bytes | None = None,
 ) -> str:
-    """Return the token of a new session of a person, which is kept as a hash only."""
+    """Return the token of a new session of a person, which is kept as a hash only.
+
+    Args:
+        session: The transaction.
+        viewer: The operator.
+        person_id: Whose session.
+        user_agent: What the browser calls itself.
+        with_password: Whether the person has just given their password.
+        provider_id: The provider that they have just come through.
+        id_token: What that provider wants to see when they sign out.
+        earlier_hash: Of the session so far in the same browser; if it is the same person's, what
+            it proved stays proved.
+    """
     settings, now = get_settings(), datetime.now(UTC)
     token = secrets.token_urlsafe(32)
+    earlier = await queries.find_living(
+        session, viewer, token_hash=earlier_hash, person_id=person_id
+    )
+    proved = [] if earlier is None else list(earlier.provider_ids or ())
+    kept = encrypt_text(_ID_TOKEN, id_token) if id_token else earlier and earlier.id_token
     ends_at = now + timedelta(hours=settings.session_hours)
     row = AccessToken(
         token_hash=hash_token(token),
@@ -59,6 +87,10 @@ async def start_session(
         ends_at=ends_at,
         used_at=now,
         user_agent=user_agent[:_LONGEST_USER_AGENT] if user_agent else None,
+        with_password=with_password or (earlier is not None and earlier.with_password is not False),
+        provider_ids=[one for one in proved if one != provider_id]
+        + ([provider_id] if provider_id else []),
+        id_token=kept or None,
     )
     await queries.add_session(session, viewer, row=row)
     return token
@@ -68,6 +100,11 @@ def is_due(ends_at: datetime | None, used_at: datetime | None) -> bool:
     """Return whether it is to be written down that a session is used."""
     recently = used_at is not None and datetime.now(UTC) - used_at < KEEP_ALIVE_EVERY
     return ends_at is not None and not recently
+
+
+def id_token_of(token: AccessToken) -> str | None:
+    """Return what the provider of a session wants to see when its person signs out."""
+    return decrypt_text(_ID_TOKEN, token.id_token) if token.id_token else None
 
 
 async def keep_alive(session: Session, viewer: Viewer, *, token: AccessToken) -> None:
@@ -108,6 +145,12 @@ async def revoke_sessions(session: Session, viewer: Viewer, *, keep_current: boo
     ended = [row.token_hash for row in rows if row.token_hash != kept]
     await queries.delete_own_sessions(session, viewer, token_hashes=ended)
     return len(ended)
+
+
+async def note_everywhere(session: Session, viewer: Viewer, *, action: AuditAction) -> None:
+    """Write into the log of each of the viewer's organisations what they did to their account."""
+    for organisation_id in viewer.roles:
+        await audit.record(session, viewer, action, organisation_id, viewer.id)
 
 
 def _shown(row: AccessToken, viewer: Viewer) -> OpenSession:

@@ -36,6 +36,10 @@ ID_ARGUMENTS = {
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
     ("deleteIntegration", "integrationId"),
+    ("configureFirmIdentityProvider", "firmId"),
+    ("removeFirmIdentityProvider", "firmId"),
+    ("configureIdentityProvider", "organisationId"),
+    ("removeIdentityProvider", "organisationId"),
     ("inviteMember", "organisationId"),
     ("resendMemberInvitation", "invitationId"),
     ("withdrawMemberInvitation", "invitationId"),
@@ -62,7 +66,13 @@ ID_ARGUMENTS = {
     ("retireQuestionnaireVersion", "versionId"),
 }
 # What only the administrator of the firm may ask; the others HR may.
-OF_THE_FIRM = {"createOrganisation", "startEngagement", "addConsultant"}
+OF_THE_FIRM = {
+    "createOrganisation",
+    "startEngagement",
+    "addConsultant",
+    "configureFirmIdentityProvider",
+    "removeFirmIdentityProvider",
+}
 KEYLESS = {
     "recordMonthlyCounts",
     "joinBenchmark",
@@ -70,6 +80,10 @@ KEYLESS = {
     "endEngagement",
     "addConsultant",
     "removeConsultant",
+    "configureFirmIdentityProvider",
+    "removeFirmIdentityProvider",
+    "configureIdentityProvider",
+    "removeIdentityProvider",
     "updateIntegration",
     "rotateIntegrationSecret",
     "deleteIntegration",
@@ -93,6 +107,10 @@ PAYLOADS = {
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
     "deleteIntegration": "integrationId",
+    "configureFirmIdentityProvider": "identityProvider { issuer }",
+    "removeFirmIdentityProvider": "firmId",
+    "configureIdentityProvider": "identityProvider { issuer }",
+    "removeIdentityProvider": "organisationId",
     "inviteMember": "invitation { id }",
     "resendMemberInvitation": "invitation { id }",
     "withdrawMemberInvitation": "withdrawnInvitationId",
@@ -221,6 +239,22 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         "updateIntegration": {"integrationId": "", "isEnabled": False},
         "rotateIntegrationSecret": {"integrationId": ""},
         "deleteIntegration": {"integrationId": ""},
+        "configureFirmIdentityProvider": {
+            "firmId": "",
+            "name": "Entra",
+            "issuer": "https://login.example.com/tenant",
+            "clientId": "afterword",
+            "clientSecret": "a secret",
+        },
+        "removeFirmIdentityProvider": {"firmId": ""},
+        "configureIdentityProvider": {
+            "organisationId": found["id"],
+            "name": "Entra",
+            "issuer": "https://login.example.com/tenant",
+            "clientId": "afterword",
+            "clientSecret": "a secret",
+        },
+        "removeIdentityProvider": {"organisationId": found["id"]},
         "inviteMember": {
             "organisationId": found["id"],
             "email": "new@x.example",

@@ -27,7 +27,13 @@ from tests.api.world import (
     organisation_id_of,
     requisition_of,
 )
-from tests.factories import Client, make_client, make_member_invitation, make_session
+from tests.factories import (
+    Client,
+    make_client,
+    make_identity_provider,
+    make_member_invitation,
+    make_session,
+)
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -37,6 +43,10 @@ PAYLOADS = {
     "assignHiringManager": "requisition { id }",
     "openInterview": "interview { id }",
     "inviteCandidate": "interview { id }",
+    "configureFirmIdentityProvider": "identityProvider { issuer }",
+    "removeFirmIdentityProvider": "firmId",
+    "configureIdentityProvider": "identityProvider { issuer }",
+    "removeIdentityProvider": "organisationId",
     "inviteMember": "invitation { id }",
     "resendMemberInvitation": "invitation { id }",
     "withdrawMemberInvitation": "withdrawnInvitationId",
@@ -83,6 +93,9 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
     integration = {"integrationId": world.id("Integration", client.integration_id)}
     assert client.leadership.id is not None
     leadership = world.id("Membership", client.leadership.id)
+    firm = encode_id(read_graph.FIRM, Key(client.firm_id, client.firm_id))
+    if not elsewhere:
+        await make_identity_provider(client)
     invitation = "" if elsewhere else await make_member_invitation_id(world)
     await run(
         benchmarks.join_benchmark,
@@ -126,6 +139,22 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         "deleteIntegration": integration,
         "joinBenchmark": {"organisationId": world.organisation, "text": "We take part."},
         "leaveBenchmark": {"organisationId": world.organisation},
+        "configureFirmIdentityProvider": {
+            "firmId": firm,
+            "name": "Entra",
+            "issuer": "https://login.example.com/tenant",
+            "clientId": "afterword",
+            "clientSecret": "a secret",
+        },
+        "removeFirmIdentityProvider": {"firmId": firm},
+        "configureIdentityProvider": {
+            "organisationId": world.organisation,
+            "name": "Entra",
+            "issuer": "https://login.example.com/tenant",
+            "clientId": "afterword",
+            "clientSecret": "a secret",
+        },
+        "removeIdentityProvider": {"organisationId": world.organisation},
         "inviteMember": {
             "organisationId": world.organisation,
             "email": "somebody@new.example",

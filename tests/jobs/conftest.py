@@ -121,6 +121,7 @@ def perform(database: str) -> Perform:
         interviews,
         invitations,
         members,
+        people,
     )
     from jobs.actor import _perform_once  # noqa: PLC0415
 
@@ -136,6 +137,7 @@ def perform(database: str) -> Perform:
         "interviews.flush": interviews.flush,
         "interviews.close": interviews.close,
         "members.invite": members.invite,
+        "people.reset_password": people.reset_password,
     }
 
     async def once(name: str, job_id: UUID, organisation_id: UUID | None) -> None:

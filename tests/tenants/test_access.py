@@ -32,7 +32,7 @@ from tenants.work import Session
 from tests.api.asking import token_of
 from tests.api.auth.oauth_world import keep_one_of_each
 from tests.api.world import fingerprint, make_world
-from tests.factories import Client, make_client, make_member_invitation
+from tests.factories import Client, make_client
 from tests.tenants.insights.answered import add_response
 from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age, publish
 
@@ -325,7 +325,6 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
             idempotency_key="a key",
         )
         await run(submission.save_answers, one.unanswered.viewer, answers={})
-        await make_member_invitation(one.client)
         await keep_one_of_each(one.client)
         await run(
             record_monthly_counts,

@@ -9,10 +9,12 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 import httpx2
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
 from api.app import create_app
-from api.auth.bearer import SESSION_COOKIE
+from api.auth.bearer import SESSION_COOKIE, cookie_name
+from api.auth.csrf import FORM_COOKIE, form_token
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.organisations import service as organisations
@@ -75,7 +77,18 @@ class Browser:
     @property
     def token(self) -> str | None:
         """The session's token."""
-        return self.cookies.get(SESSION_COOKIE)
+        return self.cookies.get(cookie_name(SESSION_COOKIE))
+
+    @property
+    def csrf(self) -> str:
+        """The token of a form that was shown to this browser."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        scope = {"type": "http", "headers": [(b"cookie", cookies.encode())] if cookies else []}
+        token, secret = form_token(HTTPConnection(scope))
+        if secret is not None:
+            self.cookies[cookie_name(FORM_COOKIE)] = secret
+            return self.csrf
+        return token
 
     async def get(self, path: str, **headers: str) -> Page:
         """Ask for a page."""
@@ -88,7 +101,7 @@ class Browser:
             "content_type": "application/x-www-form-urlencoded",
             **headers,
         }
-        return await self._send("POST", path, headers=sent, form=form)
+        return await self._send("POST", path, headers=sent, form={"csrf": self.csrf, **form})
 
     async def _send(
         self,
@@ -126,4 +139,4 @@ async def session_of(viewer: Viewer, *, lifetime: timedelta = timedelta(hours=1)
         kind=TokenKind.SESSION,
         lifetime=lifetime,
     )
-    return Browser(cookies={SESSION_COOKIE: token})
+    return Browser(cookies={cookie_name(SESSION_COOKIE): token})

@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.auth.bearer import SESSION_COOKIE
 from tenants.access import Role, Viewer
 from tenants.db import run
+from tenants.members.mails import join_url
 from tenants.organisations import service as organisations
 from tenants.settings import get_settings
 from tests.api.pages.browsing import session_of
 from tests.api.pages.console_world import EVERYWHERE, World, make_world
 from tests.api.posting import Greenhouse, History
+from tests.factories import make_member_invitation
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +143,36 @@ async def test_the_outbox_can_be_used(
         await page.goto(f"{address}/outbox/mail")
         await page.get_by_role("link", name="Download as it was sent").click()
     assert (await download.value).suggested_filename == "mail.eml"
+
+
+async def test_an_invitation_a_forgotten_password_and_the_account_can_be_used(
+    world: World, context: BrowserContext, address: str
+) -> None:
+    one = await make_member_invitation(world.client, email="robin@client.example")
+    link = join_url(world.client.organisation_id, one, 1)
+    path = link.removeprefix(get_settings().public_url)
+    page = await context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    await page.goto(f"{address}/join/unknown")
+    await check(page)
+    await page.goto(f"{address}{path}")
+    await check(page)
+    await page.get_by_label("Your name").fill("Robin")
+    await page.get_by_label("Choose a password").fill("a" * 12)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("alert").wait_for()
+    await check(page)
+    await page.get_by_label("Choose a password").fill("a password of some length")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{address}/console/{world.client.slug}")
+    await page.get_by_role("link", name="Robin").click()
+    await page.get_by_role("heading", name="Where you are signed in").wait_for()
+    await check(page)
+    await page.goto(f"{address}/reset-password")
+    await check(page)
+    await page.get_by_label("E-mail address").fill("robin@client.example")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Look into your mail").wait_for()
+    await check(page)
+    assert [one for one in refused if "Security Policy" in one] == []

@@ -7,9 +7,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from api.auth.attempts import Attempts
-from api.auth.bearer import SESSION_COOKIE
-from api.pages import sign_in
+from api.auth.bearer import SESSION_COOKIE, cookie_name
 from tenants.access import Viewer, ViewerKind
 from tenants.db import run
 from tenants.errors import Unauthenticated
@@ -20,7 +18,7 @@ from tenants.tokens import hash_token
 from tests.api.pages.browsing import Browser, Page, session_of
 from tests.factories import make_client, make_invited_candidate
 
-pytestmark = pytest.mark.usefixtures("connection", "fresh_attempts")
+pytestmark = pytest.mark.usefixtures("connection")
 
 PASSWORD = "correct horse battery"
 
@@ -33,11 +31,6 @@ class Account:
     @property
     def form(self) -> dict[str, str]:
         return {"email": self.email, "password": PASSWORD}
-
-
-@pytest.fixture
-def fresh_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_in, "attempts", Attempts())
 
 
 @pytest.fixture
@@ -72,7 +65,7 @@ async def is_alive(token: str | None) -> bool:
 
 
 def cookie_of(page: Page) -> dict[str, str]:
-    morsel = SimpleCookie(page.headers["set-cookie"])[SESSION_COOKIE]
+    morsel = SimpleCookie(page.headers["set-cookie"])[cookie_name(SESSION_COOKIE)]
     return {name: str(value) for name, value in morsel.items() if value}
 
 
@@ -122,8 +115,9 @@ async def test_failures_are_alike(account: Account) -> None:
     client = await make_client()
     # The factories' people have no password.
     without_password = f"hr@{client.slug}.example"
+    browser = Browser()
     pages = [
-        (email, await Browser().post("/sign-in", {"email": email, "password": password}))
+        (email, await browser.post("/sign-in", {"email": email, "password": password}))
         for email, password in (
             (account.email, "wrong"),
             ("nobody@client.example", PASSWORD),

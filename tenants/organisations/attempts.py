@@ -1,0 +1,116 @@
+"""Limits how often somebody may fail to prove who they are, across all processes.
+
+Counted in PostgreSQL, which every installation has. What was typed is kept as a keyed hash, and no
+longer than it counts.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from tenants.access import Viewer, require_operator
+from tenants.errors import DomainError
+from tenants.keys import Purpose, mac
+from tenants.organisations import attempt_queries as queries
+from tenants.work import Session
+
+MOST_FAILURES: Final = 10
+WINDOW: Final = timedelta(minutes=15)
+_SHORTEST_PREFIX: Final = 64
+
+
+class AttemptKind(StrEnum):
+    """What somebody attempts; each is counted by itself."""
+
+    SIGN_IN = "SIGN_IN"
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - the name of an attempt.
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt that was let through; it counts as a failure until it is forgiven.
+
+    Attributes:
+        keys: What it counts against.
+        at: When it began.
+    """
+
+    keys: tuple[bytes, ...]
+    at: datetime
+
+
+class TooManyAttempts(DomainError):
+    """There were too many failures for one account or from one address.
+
+    Attributes:
+        seconds: After which another attempt is let through.
+    """
+
+    code = "TOO_MANY_ATTEMPTS"
+
+    def __init__(self, seconds: int) -> None:
+        """Keep how long to wait."""
+        super().__init__("There were too many attempts. Wait a while, then try again.")
+        self.seconds = seconds
+
+
+async def begin_attempt(
+    session: Session, viewer: Viewer, *, kind: AttemptKind, account: str, address: str | None
+) -> Attempt:
+    """Return an attempt that counts as a failure from now on.
+
+    It counts before its outcome is known, so that many at once get no further than one by one: an
+    account's attempts wait for each other here, and for nothing slow.
+
+    Args:
+        session: The transaction, of this alone.
+        viewer: The operator.
+        kind: What is attempted.
+        account: What was typed as the account, whether it exists or not.
+        address: Where it came from, if that is known.
+
+    Raises:
+        TooManyAttempts: The account or the address has failed too often; nothing is counted.
+    """
+    require_operator(viewer)
+    now = datetime.now(UTC)
+    await queries.forget_attempts(session, viewer, before=now - WINDOW)
+    typed = account.strip().lower().encode(errors="replace")
+    keys = (
+        mac(Purpose.ATTEMPT, kind.encode(), b"account", typed),
+        mac(Purpose.ATTEMPT, kind.encode(), b"address", _network(address).encode(errors="replace")),
+    )
+    waits = []
+    # Always in this order, so that no two wait for each other.
+    for key in keys:
+        row = await queries.hold_attempts(session, viewer, key_hash=key, now=now)
+        recent = [at for at in row.tried_at if at > now - WINDOW]
+        if len(recent) >= MOST_FAILURES:
+            waits.append(int((recent[-MOST_FAILURES] + WINDOW - now).total_seconds()) + 1)
+        row.tried_at = [*recent, now]
+        row.last_tried_at = now
+    if waits:
+        raise TooManyAttempts(max(waits))
+    return Attempt(keys, now)
+
+
+async def forgive_attempt(session: Session, viewer: Viewer, *, attempt: Attempt) -> None:
+    """Stop counting an attempt, because it succeeded; earlier failures still count."""
+    require_operator(viewer)
+    for key in attempt.keys:
+        await queries.drop_attempt(session, viewer, key_hash=key, at=attempt.at)
+
+
+def _network(address: str | None) -> str:
+    """Return what stands for an address; all of an IPv6 network of one household are one."""
+    try:
+        known = ipaddress.ip_address(address or "")
+    except ValueError:
+        return (address or "")[:64]
+    if isinstance(known, ipaddress.IPv6Address):
+        if known.ipv4_mapped is not None:
+            return str(known.ipv4_mapped)
+        return str(ipaddress.IPv6Network((known.packed, _SHORTEST_PREFIX), strict=False))
+    return str(known)
