@@ -32,7 +32,7 @@ from tenants.settings import get_settings
 # again. A parsed document takes about a hundred times the memory of its text, and what `api.plan`
 # makes of it as much again: together they are to keep a process below 150 MB.
 MAX_KEPT_DOCUMENTS: Final = 2_000
-MAX_KEPT_CHARACTERS: Final = 64 * 1024
+MAX_KEPT_CHARACTERS: Final = 48 * 1024
 _MAX_KEPT_MEASURES: Final = 64
 # Those that Strawberry adds to the specification's.
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
