@@ -16,7 +16,6 @@ from tenants.organisations import queries
 from tenants.organisations import service as organisations
 from tenants.organisations.models import FirmRole, Organisation
 from tenants.questionnaires import service as questionnaires
-from tenants.questionnaires.models import QuestionnaireVersion
 from tenants.work import Session
 
 
@@ -164,22 +163,14 @@ async def make_client(
             language=client.language,
         ),
     )
-    version_id = await questionnaires.install_template(
-        session, viewer, organisation_id=organisation_id
-    )
     since = first_day(client, today)
     # It was here before the demo was: editions count their windows from the first day.
     created_at = datetime.combine(since, time(), UTC)
-    await session.execute(
-        update(Organisation).where(Organisation.id == organisation_id).values(created_at=created_at)
+    await questionnaires.install_template(
+        session, viewer, organisation_id=organisation_id, published_at=created_at
     )
     await session.execute(
-        update(QuestionnaireVersion)
-        .where(
-            QuestionnaireVersion.organisation_id == organisation_id,
-            QuestionnaireVersion.id == version_id,
-        )
-        .values(published_at=created_at)
+        update(Organisation).where(Organisation.id == organisation_id).values(created_at=created_at)
     )
     if client.firm is not None:
         await _staff(session, viewer, client, firms[client.firm], people, since=since)

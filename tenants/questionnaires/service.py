@@ -18,9 +18,22 @@ from tenants.work import Session
 
 
 async def install_template(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, name: str = "declined_offer"
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    name: str = "declined_offer",
+    published_at: datetime | None = None,
 ) -> UUID:
-    """Give an organisation a built-in questionnaire, published; return the version's id."""
+    """Give an organisation a built-in questionnaire, published; return the version's id.
+
+    Args:
+        session: The transaction.
+        viewer: Somebody who sets up the organisation.
+        organisation_id: Whose.
+        name: Which built-in questionnaire.
+        published_at: When it counts as published: now, unless the organisation is older.
+    """
     require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
     definition = load(name)
     questionnaire = Questionnaire(
@@ -37,6 +50,7 @@ async def install_template(
         questionnaire_id=questionnaire.id,
         definition=definition,
         number=1,
+        published_at=published_at,
     )
 
 
@@ -88,6 +102,7 @@ async def add_version(
     number: int,
     version_id: UUID | None = None,
     revision: int = 1,
+    published_at: datetime | None = None,
 ) -> UUID:
     """Add a published version with its questions as rows; return its id.
 
@@ -102,7 +117,7 @@ async def add_version(
         definition=to_json(definition),
         languages=list(definition.languages),
         content_hash=content_hash(definition),
-        published_at=datetime.now(UTC),
+        published_at=published_at or datetime.now(UTC),
         revision=revision,
     )
     session.add(version)

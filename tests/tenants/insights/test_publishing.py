@@ -1,9 +1,9 @@
 """Editions through the verbs, with row-level security on."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
-from sqlalchemy import update
 
 from tenants.access import Viewer
 from tenants.db import run
@@ -16,7 +16,9 @@ from tenants.insights.withdrawals import withdraw_response
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import CANDIDATE_NPS, CONTROLLABLE_SHARE, DECLINE_RATE, RESPONSE_RATE
 from tenants.offers.service import RequisitionInput
-from tenants.questionnaires.models import Question
+from tenants.questionnaires import service as questionnaires
+from tenants.questionnaires.definition import parse_definition, to_json
+from tenants.questionnaires.templates import load
 from tenants.reasons import Audience
 from tenants.work import Session
 from tests.factories import Client, make_offer
@@ -272,9 +274,17 @@ async def test_a_metric_is_for_whom_its_question_is_for() -> None:
     assert figure(seen, CONTROLLABLE_SHARE).relation is Relation.AT_LEAST
 
 
-async def _ask_for_hr_only(session: Session, _viewer: Viewer, organisation_id: object) -> None:
-    await session.execute(
-        update(Question)
-        .where(Question.organisation_id == organisation_id, Question.code == "recommendation")
-        .values(audience=Audience.HR)
+async def _ask_for_hr_only(session: Session, viewer: Viewer, organisation_id: UUID) -> None:
+    """Publish another version, whose recommendation is for HR."""
+    document = to_json(load("declined_offer"))
+    for page in document["pages"]:
+        for question in page["questions"]:
+            if question["code"] == "recommendation":
+                question["audience"] = Audience.HR.value
+    await questionnaires.install_definition(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        code="declined_offer",
+        definition=parse_definition(document),
     )
