@@ -86,15 +86,21 @@ def measure_answers(
 ) -> Iterator[Measurement]:
     """Yield the metrics of every concept that was answered.
 
-    Where an organisation asked a concept in several wordings within the window, the one with the
-    most answers counts, by itself: others are no comparable question.
+    Where the product defines a concept, only its own wording, scale and options count. Where an
+    organisation asked another concept in several wordings within the window, the one with the most
+    answers counts, by itself: others are no comparable question.
 
     Args:
         questions: Of all published versions.
         answers: Question, value and how many respondents gave it.
     """
     known = {one.id: one for one in questions if one.type in _CHOICES | _SCALES}
-    hashes = {key: wording_hash(one) for key, one in known.items() if one.concept is not None}
+    hashes = {
+        key: digest
+        for key, one in known.items()
+        if one.concept is not None
+        if _is_canonical(one.concept, digest := wording_hash(one))
+    }
     given: dict[tuple[str, str], Counter[_Answer]] = defaultdict(Counter)
     asked: dict[tuple[str, str], AskedQuestion] = {}
     for question_id, value, count in answers:
@@ -113,6 +119,12 @@ def measure_answers(
         for metric, value_of, n in _metrics_of(concept, asked[place], given[place]):
             if n and find_metric(metric) is not None:
                 yield Measurement(metric, value_of, n, chosen)
+
+
+def _is_canonical(concept: str, digest: str) -> bool:
+    """Return whether a question asks its concept as the product does, or the product does not."""
+    known = comparability.concepts().get(concept)
+    return known is None or known.wording_hash == digest
 
 
 # What one respondent said, by row of a matrix or under None.

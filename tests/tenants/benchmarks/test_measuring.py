@@ -16,6 +16,8 @@ from tenants.benchmarks.measuring import (
 )
 from tenants.insights.items import AskedQuestion
 from tenants.insights.offer_figures import OfferCounts
+from tenants.questionnaires.comparability import concepts
+from tenants.questionnaires.definition import question_json
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.values import Boolean, Choice, Choices, Matrix, Scale, Value
 from tenants.reasons import Audience
@@ -49,6 +51,17 @@ def ask(
     )
 
 
+def ask_as_built_in(concept: str) -> AskedQuestion:
+    """Return a question of the built-in questionnaires, as its row says it."""
+    document = question_json(concepts()[concept].question)
+    return replace(
+        ask(concept, QuestionTypeKey(document["type"])),
+        wording=document["wording"],
+        options=tuple(document.get("options", ())),
+        settings=document.get("settings", {}),
+    )
+
+
 def measured(question: AskedQuestion, *answers: tuple[Value, int]) -> dict[str, tuple[float, int]]:
     """Return what answers to one question come to."""
     found = measure_answers([question], [(question.id, value, n) for value, n in answers])
@@ -59,21 +72,21 @@ YES, NO = Boolean(True), Boolean(False)  # noqa: FBT003 - the value itself.
 
 
 def test_the_share_of_each_option() -> None:
-    question = ask("destination", QuestionTypeKey.SINGLE_CHOICE, "ELSEWHERE STAYED NONE")
+    question = ask("exit.destination", QuestionTypeKey.SINGLE_CHOICE, "ELSEWHERE STAYED NONE")
     assert measured(question, (Choice("ELSEWHERE"), 6), (Choice("STAYED"), 2)) == {
-        "SHARE:destination:ELSEWHERE": (0.75, 8),
-        "SHARE:destination:STAYED": (0.25, 8),
-        "SHARE:destination:NONE": (0.0, 8),
+        "SHARE:exit.destination:ELSEWHERE": (0.75, 8),
+        "SHARE:exit.destination:STAYED": (0.25, 8),
+        "SHARE:exit.destination:NONE": (0.0, 8),
     }
-    yes_or_no = ask("destination.counter_offer", QuestionTypeKey.BOOLEAN)
+    yes_or_no = ask("exit.counter_offer", QuestionTypeKey.BOOLEAN)
     assert measured(yes_or_no, (YES, 1), (NO, 3)) == {
-        "SHARE:destination.counter_offer:YES": (0.25, 4),
-        "SHARE:destination.counter_offer:NO": (0.75, 4),
+        "SHARE:exit.counter_offer:YES": (0.25, 4),
+        "SHARE:exit.counter_offer:NO": (0.75, 4),
     }
 
 
 def test_reasons_and_their_groups_as_far_as_they_could_be_chosen() -> None:
-    question = ask("decision_factors", QuestionTypeKey.MULTIPLE_CHOICE, "PAY_BASE BENEFITS GROWTH")
+    question = ask_as_built_in("decision_factors")
     found = measured(
         question,
         (Choices(("PAY_BASE", "BENEFITS")), 2),
@@ -81,31 +94,31 @@ def test_reasons_and_their_groups_as_far_as_they_could_be_chosen() -> None:
         (Choices(("GROWTH",)), 1),
     )
     # Who names two reasons of a group counts once in it.
-    assert {key: value for key, value in found.items() if key.startswith("REASON_")} == {
+    named = {key: value for key, value in found.items() if value[0] > 0}
+    assert {key: value for key, value in named.items() if key.startswith("REASON_")} == {
         "REASON_PAY_BASE": (0.75, 4),
         "REASON_BENEFITS": (0.5, 4),
         "REASON_GROWTH": (0.25, 4),
         "REASON_GROUP_PAY_AND_PACKAGE": (0.75, 4),
         "REASON_GROUP_ROLE_AND_EMPLOYER": (0.25, 4),
     }
-    main = ask(
-        "decision_factors.main", QuestionTypeKey.SINGLE_CHOICE, "PAY_BASE GROWTH OTHER_OFFER"
-    )
+    assert found["REASON_VISA"] == (0.0, 4)
+    main = ask_as_built_in("decision_factors.main")
     answers = ((Choice("PAY_BASE"), 5), (Choice("GROWTH"), 3), (Choice("OTHER_OFFER"), 2))
     assert measured(main, *answers)["CONTROLLABLE_SHARE"] == (0.3, 10)
 
 
 def test_scales_and_the_candidate_nps() -> None:
-    question = ask("recommendation", QuestionTypeKey.RECOMMENDATION)
+    question = ask_as_built_in("recommendation")
     answers = ((Scale(10), 6), (Scale(9), 4), (Scale(7), 6), (Scale(6), 4))
     assert measured(question, *answers) == {
         "MEAN:recommendation": ((60 + 36 + 42 + 24) / 20, 20),
         "CANDIDATE_NPS": (30.0, 20),
     }
-    matrix = ask("ratings.process", QuestionTypeKey.MATRIX, "SPEED CARE", 5)
+    matrix = ask("exit.process", QuestionTypeKey.MATRIX, "SPEED CARE", 5)
     assert measured(matrix, (Matrix({"SPEED": 1, "CARE": 5}), 1), (Matrix({"SPEED": 2}), 3)) == {
-        "MEAN:ratings.process:CARE": (5.0, 1),
-        "MEAN:ratings.process:SPEED": (1.75, 4),
+        "MEAN:exit.process:CARE": (5.0, 1),
+        "MEAN:exit.process:SPEED": (1.75, 4),
     }
 
 
@@ -117,7 +130,7 @@ def test_what_has_no_concept_or_is_written_in_words_is_no_metric() -> None:
 
 
 def test_of_two_wordings_the_one_with_more_answers_counts_alone() -> None:
-    first = ask("destination", QuestionTypeKey.SINGLE_CHOICE, "A B")
+    first = ask("exit.destination", QuestionTypeKey.SINGLE_CHOICE, "A B")
     second = replace(first, id=uuid4(), wording={"en": "Where to?"})
     answers: list[tuple[UUID, Value | None, int]] = [
         (first.id, Choice("A"), 5),
@@ -127,13 +140,24 @@ def test_of_two_wordings_the_one_with_more_answers_counts_alone() -> None:
     found = list(measure_answers([first, second], answers))
     digest = wording_hash(second)
     assert found == [
-        Measurement("SHARE:destination:A", 1 / 6, 6, digest),
-        Measurement("SHARE:destination:B", 5 / 6, 6, digest),
+        Measurement("SHARE:exit.destination:A", 1 / 6, 6, digest),
+        Measurement("SHARE:exit.destination:B", 5 / 6, 6, digest),
     ]
     # Asked again in the same words, in a new version, it is the same question.
     again = replace(first, id=uuid4(), position=7, asked_from=datetime(2026, 5, 1, tzinfo=UTC))
     answers = [(first.id, Choice("A"), 5), (again.id, Choice("B"), 5)]
     assert [one.n for one in measure_answers([first, again], answers)] == [10, 10]
+
+
+def test_a_concept_of_the_product_counts_only_as_the_product_asks_it() -> None:
+    question = ask_as_built_in("recommendation")
+    answers = ((Scale(9), 6), (Scale(3), 4))
+    assert set(measured(question, *answers)) == {"MEAN:recommendation", "CANDIDATE_NPS"}
+    reworded = replace(question, wording={"en": "Would you praise us?"})
+    assert measured(reworded, *answers) == {}
+    # One more translation makes no other question.
+    translated = replace(question, wording={**question.wording, "fr": "Nous conseilleriez-vous ?"})
+    assert measured(translated, *answers) == measured(question, *answers)
 
 
 @pytest.mark.parametrize(
