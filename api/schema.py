@@ -13,6 +13,7 @@ from api.docs import describe
 from api.errors import require_somebody
 from api.limits import lengths_of
 from api.relay import After, Before, Connection, First, Last, Node, decode_id
+from api.types.assignments import assign_interview
 from api.types.benchmark_parts import (
     LastReleases,
     find_releases,
@@ -71,6 +72,7 @@ from api.types.questionnaire_mutations import (
     translate_questionnaire,
     update_questionnaire_draft,
 )
+from api.types.receipts import tighten_confidentiality, withdraw_response
 from api.types.scalars import YEAR_MONTH, YearMonth
 from api.types.sessions import revoke_session, revoke_sessions
 from tenants import read_graph
@@ -210,6 +212,9 @@ class Mutation:
     remove_member = remove_member
     revoke_session = revoke_session
     revoke_sessions = revoke_sessions
+    assign_interview = assign_interview
+    tighten_confidentiality = tighten_confidentiality
+    withdraw_response = withdraw_response
     create_organisation = create_organisation
     start_engagement = start_engagement
     end_engagement = end_engagement

@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="sign with it now and forget every other: all access tokens end",
     )
+    _add_audit(commands)
     _add_part(commands, "migrate", _migrate, "bring the database's tables up to date")
     _add_part(commands, "doctor", _doctor, "say what is wrong with an installation, and the cure")
     schema = commands.add_parser("schema", help="print the GraphQL schema (SDL)")
@@ -181,6 +182,25 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--report", type=Path, metavar="FILE", help="write rejected rows here, as CSV"
     )
     responses.add_argument("--json", action="store_true", help="print one line of JSON")
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = commands.add_parser(
+        "audit",
+        help="verify the log, or export the head of its chain",
+        description="Verify the log of what was done, or export the head of its chain.",
+    )
+    kinds = audit.add_subparsers(title="what", metavar="WHAT", dest="what", required=True)
+    verify = _add_part(
+        kinds, "verify", _verify_audit, "find events that were edited, removed, moved or inserted"
+    )
+    verify.add_argument(
+        "--anchor", type=Path, metavar="FILE", help="compare with what `audit head` printed once"
+    )
+    verify.add_argument("--json", action="store_true", help="print one line of JSON")
+    head = _add_part(kinds, "head", _export_heads, "print the heads as JSON, to keep elsewhere")
+    for one in (verify, head):
+        one.add_argument("--organisation", metavar="SLUG", help="of this one only")
 
 
 def _add_part(
@@ -301,6 +321,26 @@ def _import_responses(arguments: argparse.Namespace) -> int:
         )
     print(json.dumps(summary.to_json()) if arguments.json else summary.in_words())
     return int(summary.rejected > 0)
+
+
+def _verify_audit(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        from deploy import auditing
+
+        report = asyncio.run(auditing.verify(arguments.organisation, arguments.anchor))
+    print(json.dumps(report) if arguments.json else auditing.in_words(report))
+    return int(not report["sound"])
+
+
+def _export_heads(arguments: argparse.Namespace) -> int:
+    with working_on(arguments.data):
+        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
+        from deploy import auditing
+
+        heads = asyncio.run(auditing.heads(arguments.organisation))
+    print(json.dumps(heads))
+    return 0
 
 
 def _count(written: str) -> int:

@@ -18,6 +18,7 @@ SCHEDULE: Mapping[str, str] = MappingProxyType(
 )
 ONCE: Mapping[str, str] = MappingProxyType(
     {
+        "audit.seal": "7 * * * *",
         "benchmarks.release": "40 3 3 1,4,7,10 *",
         # Looks every day, and makes a key when there is need.
         "integrations.rotate_keys": "55 2 * * *",

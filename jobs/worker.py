@@ -25,6 +25,7 @@ broker.add_middleware(Connections())
 
 # The broker must be set before a job is declared.
 from jobs import (  # noqa: E402 - see above.
+    audit,
     benchmarks,
     events,
     insights,
@@ -36,6 +37,7 @@ from jobs import (  # noqa: E402 - see above.
 )
 
 __all__ = [
+    "audit",
     "benchmarks",
     "broker",
     "events",

@@ -1,14 +1,17 @@
 """What was done to whom, append-only. Subjects appear as random tokens that erasure cuts off."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, select
+from sqlalchemy import ARRAY, DateTime, Index, LargeBinary, Uuid, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.access import Viewer, ViewerKind
+from tenants.access import AuditArea, Role, Viewer, ViewerKind
 from tenants.model import Coded, Model, Tenant, TenantKey
 from tenants.work import Session
 
@@ -20,10 +23,14 @@ class AuditAction(StrEnum):
     MONTHLY_COUNTS_RECORDED = "offer.monthly_counts_recorded"
     HIRING_MANAGER_ASSIGNED = "requisition.hiring_manager_assigned"
     INTERVIEW_OPENED = "interview.opened"
+    INTERVIEW_ASSIGNED = "interview.assigned"
     INTERVIEW_INVITED = "interview.invited"
     INTERVIEW_CLOSED = "interview.closed"
+    CANDIDATE_READ = "candidate.read"
     CANDIDATE_ERASED = "candidate.erased"
     RESPONSE_SUBMITTED = "response.submitted"
+    RESPONSE_READ = "response.read"
+    RESPONSE_TIGHTENED = "response.tightened"
     RESPONSE_WITHDRAWN = "response.withdrawn"
     QUESTIONNAIRE_PUBLISHED = "questionnaire.published"
     QUESTIONNAIRE_RETIRED = "questionnaire.retired"
@@ -54,6 +61,26 @@ class AuditAction(StrEnum):
     CONSULTANT_REMOVED = "engagement.consultant_removed"
 
 
+# By the first part of an action's name; the rest is what runs an organisation.
+_AREAS: Final[Mapping[str, AuditArea]] = MappingProxyType(
+    {
+        "offer": AuditArea.CASE,
+        "requisition": AuditArea.CASE,
+        "interview": AuditArea.CASE,
+        "candidate": AuditArea.CASE,
+        "edition": AuditArea.CASE,
+        "import": AuditArea.CASE,
+        "response": AuditArea.RESPONSE,
+        "engagement": AuditArea.ENGAGEMENT,
+    }
+)
+
+
+def area_of(action: AuditAction) -> AuditArea:
+    """Return what an event is about, which decides who may read it."""
+    return _AREAS.get(action.value.partition(".")[0], AuditArea.ADMINISTRATION)
+
+
 class AuditSubject(TenantKey, Model):
     """The token under which the log speaks of one record. Deleted on erasure and tightening."""
 
@@ -64,15 +91,35 @@ class AuditSubject(TenantKey, Model):
 
 
 class AuditEvent(Tenant, Model):
-    """One thing that happened. The application role can add rows and read them, nothing else."""
+    """One thing that happened. The application role can add rows and read them, nothing else.
+
+    `subject` is the token of what it was done to, `subjects` the tokens of all that was read.
+    """
 
     __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_at", "organisation_id", "at", "id"),)
 
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     action: Mapped[AuditAction] = mapped_column(Coded(AuditAction))
     actor_kind: Mapped[ViewerKind] = mapped_column(Coded(ViewerKind))
     actor_id: Mapped[UUID | None]
     subject: Mapped[UUID | None]
+    actor_role: Mapped[Role | None] = mapped_column(Coded(Role))
+    subjects: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid()))
+
+
+class AuditBatch(TenantKey, Model):
+    """Some events of the log, sealed: their digests and that of the batch before (`sealing`)."""
+
+    __tablename__ = "audit_batches"
+    __table_args__ = (Index("ix_audit_batches_sealed_at", "organisation_id", "sealed_at"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    previous: Mapped[bytes]
+    digest: Mapped[bytes]
+    event_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    event_digests: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary()))
+    sealed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 async def record(
@@ -112,6 +159,23 @@ async def record(
             action=action,
             actor_kind=viewer.kind,
             actor_id=viewer.id if viewer.kind is not ViewerKind.CANDIDATE else None,
+            actor_role=viewer.role_in(organisation_id),
             subject=subject,
+            subjects=None,
+        )
+    )
+
+
+async def cut(session: Session, viewer: Viewer, organisation_id: UUID, subject_id: UUID) -> None:
+    """Make the log speak of a record no more: its tokens stay, and nothing says whose they are.
+
+    Events stand as they were written and the chain holds; only who they were about is forgotten.
+    """
+    if viewer.role_in(organisation_id) is None:
+        return
+    await session.execute(
+        delete(AuditSubject).where(
+            AuditSubject.organisation_id == organisation_id,
+            AuditSubject.subject_id == subject_id,
         )
     )

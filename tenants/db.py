@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from psycopg import AsyncConnection
 from psycopg.errors import QueryCanceled
 from psycopg.pq.abc import PGresult
 from sqlalchemy import URL, make_url
@@ -237,9 +238,7 @@ async def read(viewer: Viewer, text: bytes, parameters: Parameters) -> PGresult:
         with _in_time():
             return (await _readers[-1].send([(_SCOPE_OF_READER, scope), (text, parameters)]))[1]
     async with sessions() as session:
-        connection = await (await session.connection()).get_raw_connection()
-        driver = connection.driver_connection
-        assert driver is not None  # noqa: S101 - a connection that was just taken is open.
+        driver = await _driver_of(session)
         with _in_time():
             return (await send(driver, [(_SCOPE, scope), (text, parameters)]))[1]
 
@@ -254,3 +253,15 @@ def _in_time() -> Iterator[None]:
             raise
         message = "The database took too long over this; ask for less at once."
         raise TookTooLong(message) from error
+
+
+async def send_within(session: Session, text: bytes, parameters: Parameters) -> PGresult:
+    """Return the result of a statement like those of `read`, within a transaction of `run`."""
+    return (await send(await _driver_of(session), [(text, parameters)]))[0]
+
+
+async def _driver_of(session: Session) -> AsyncConnection[Any]:
+    connection = await (await session.connection()).get_raw_connection()
+    driver: AsyncConnection[Any] | None = connection.driver_connection
+    assert driver is not None  # noqa: S101 - a connection that was just taken is open.
+    return driver

@@ -49,6 +49,12 @@ class InvalidInput(DomainError):
     code = "INVALID_INPUT"
 
 
+class NotIndependent(InvalidInput):
+    """Somebody is not independent of those who hire, or it cannot be told whether they are."""
+
+    code = "NOT_INDEPENDENT"
+
+
 class BadCursor(InvalidInput):
     """A cursor was not made by this connection with this ordering."""
 

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from tenants.access import Permission, Viewer
+from tenants.looks import record_looks
 from tenants.nouns import Expression, Noun, ToMany, ToOne, Visibility
 from tenants.paging import Ordering, Window, make_cursor, window_conditions, window_order
 from tenants.read_graph import NOUNS
@@ -197,7 +198,9 @@ async def fetch_by_keys(
         )
     )
     records = (_record(noun, row) for row in rows)
-    return {record.key: record for record in records}
+    found = {record.key: record for record in records}
+    await record_looks(session, viewer, noun=noun.name, rows=found)
+    return found
 
 
 async def fetch_pages(
@@ -296,6 +299,8 @@ async def _rows_by_parent(
     found: dict[Key, list[Sequence[Any]]] = {}
     for row in await session.execute(statement):
         found.setdefault(Key(row[0], row[1]), []).append(row[2:])
+    keys = [_record(noun, row[1:]).key for rows in found.values() for row in rows[: window.size]]
+    await record_looks(session, viewer, noun=noun.name, rows=keys)
     return found
 
 

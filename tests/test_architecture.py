@@ -27,6 +27,8 @@ SQL = {"models.py", "erasure.py", "idempotency.py"} | {
 }
 # The rows of jobs are the worker's: row-level security alone keeps it to its scope.
 SCOPED_BY_THE_DATABASE = {
+    "db.send_within",
+    "db._driver_of",
     "work.claim",
     "work.finish",
     "work.fail",
@@ -47,11 +49,7 @@ STEPS = {
 
 # What the verbs that are being written ask for.
 AWAITED = {
-    "AUDIT_READ",
-    "AUDIT_SEAL",
     "BENCHMARK_RELEASE",
-    "ENGAGEMENT_READ",
-    "INTERVIEW_ASSIGN",
     "QUESTIONNAIRE_EDIT",
     "QUESTIONNAIRE_PUBLISH",
     "RESPONSE_KEY_IN",

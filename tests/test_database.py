@@ -187,6 +187,7 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
         # Of versions only the state may change, which is granted by the column.
         "questionnaire_versions": {"SELECT", "INSERT", "DELETE"},
         "questions": {"SELECT", "INSERT"},
+        "audit_batches": {"SELECT", "INSERT"},
         "benchmark_comparisons": {"SELECT"},
         "benchmark_places": {"SELECT"},
         "benchmark_releases": {"SELECT"},

@@ -58,6 +58,10 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The cursor is of another list or another order, or is none of ours.",
             "Use a cursor only with the orderBy it came from; start again without one.",
         ),
+        "NOT_INDEPENDENT": _E(
+            "The member works in the hiring department, or one of the departments is unknown.",
+            "Choose a member of another department; departments are set with the membership.",
+        ),
         "CONFLICT": _E(
             "The record is in a state in which this cannot be done.",
             "Read it again; the message says what stands in the way.",

@@ -1,21 +1,17 @@
 """A block: everything that one statement reads, and how its rows are handed out."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from psycopg.adapt import Transformer
 
+from api.plan.looks import is_recorded, read_and_record
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import Render, Request, Row
+from api.plan.templates import Template
 from tenants import db, rowsets
-from tenants.nouns import Noun
-from tenants.reading import Key, Listing
+from tenants.reading import Key
 from tenants.rowsets import (
-    ByKeys,
-    BySlug,
-    FollowedFrom,
     ListedBelow,
     Rowset,
     conditions_of,
@@ -35,47 +31,6 @@ from tenants.statements import (
 KEPT_STATEMENTS: Final = 32
 
 _TOP: Final = (None, None)
-_numbers = count()
-
-
-@dataclass(slots=True)
-class Template:
-    """A set of rows, as far as it is known before a request.
-
-    Attributes:
-        noun: Of which noun.
-        number: Unique over all blocks: where a request keeps the rows.
-        source: How its rows are found; of a list only the noun's place is known.
-        parent: The set that it hangs from, by rank.
-        listing: What makes the listing of a list for a request.
-        counted: Only how many there are.
-    """
-
-    noun: Noun
-    source: ByKeys | BySlug | FollowedFrom | None = None
-    parent: int | None = None
-    listing: Callable[[Request], Listing] | None = None
-    counted: bool = False
-    placed: bool = False
-    columns: list[str] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    number: int = field(default_factory=lambda: next(_numbers))
-
-    def column(self, name: str) -> Callable[[], int]:
-        """Want a column, and return what tells where it stands once all are wanted."""
-        if name not in self.columns:
-            self.columns.append(name)
-        return lambda: rowsets.CELLS + self.columns.index(name)
-
-    def key(self, name: str) -> Callable[[], int]:
-        """Want the id at the other end of a relation, likewise."""
-        relation = self.noun.to_one[name]
-        hidden = relation.permission is not None or relation.followed is not None
-        if relation.key is self.noun.id and not hidden:
-            return lambda: rowsets.ID
-        if name not in self.keys:
-            self.keys.append(name)
-        return lambda: rowsets.CELLS + len(self.columns) + self.keys.index(name)
 
 
 class Block:
@@ -127,10 +82,14 @@ class Block:
             parameters = statement.bind(request.viewer, given)
         except NotCompilable as error:
             raise Unplanned(Reason.VISIBILITY) from error
-        result = await db.read(request.viewer, statement.text, parameters)
-        transformer = Transformer()
-        transformer.set_pgresult(result)
-        self._hand_out(request, transformer.load_rows(0, result.ntuples, tuple))
+        if is_recorded(self.templates):
+            rows = await read_and_record(request, self.templates, statement.text, parameters)
+        else:
+            result = await db.read(request.viewer, statement.text, parameters)
+            transformer = Transformer()
+            transformer.set_pgresult(result)
+            rows = transformer.load_rows(0, result.ntuples, tuple)
+        self._hand_out(request, rows)
 
     def _statement(self, request: Request, given: dict[str, Any]) -> Statement:
         """Return the statement for a request, and add the values of its lists to the parameters."""

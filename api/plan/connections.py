@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetailsList
 
 from api.derive import make_listing
-from api.plan.blocks import Block, Template
+from api.plan.blocks import Block
 from api.plan.calls import Arguments
 from api.plan.leaves import quote
 from api.plan.reasons import Reason, Unplanned
@@ -24,6 +24,7 @@ from api.plan.selecting import (
     nodes_of,
     python_field,
 )
+from api.plan.templates import Template
 from api.plan.values import together
 from tenants import rowsets
 from tenants.access import Permission

@@ -14,7 +14,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from api.derive import DERIVED, WHOLE, is_id
-from api.plan.blocks import Block, Template
+from api.plan.blocks import Block
 from api.plan.calls import Call
 from api.plan.connections import Connections
 from api.plan.leaves import quote, text_leaf
@@ -31,6 +31,7 @@ from api.plan.selecting import (
     python_field,
 )
 from api.plan.shortcuts import SHORTCUTS
+from api.plan.templates import Template
 from api.plan.values import Values, together
 from api.relay import encode_row_id
 from api.schema import GRAPH

@@ -7,7 +7,7 @@ from typing import Any, Final
 from graphql import GraphQLField
 from graphql.execution.collect_fields import FieldDetailsList
 
-from api.plan.blocks import Block, Template
+from api.plan.blocks import Block
 from api.plan.calls import Arguments
 from api.plan.connections import Connections
 from api.plan.leaves import quote
@@ -15,6 +15,7 @@ from api.plan.nouns import select_noun, select_record
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import NULL, Path, Render, Request, key_texts
 from api.plan.selecting import TYPENAME, Finish, Selecting, field_of, name_of, nodes_of
+from api.plan.templates import Template
 from api.plan.values import Values, together
 from api.relay import decode_id
 from api.schema import MAX_NODES, NODES

@@ -10,10 +10,10 @@ from typing import Any, Final
 from graphql import get_nullable_type
 from graphql.execution.collect_fields import FieldDetailsList
 
-from api.plan.blocks import Template
 from api.plan.leaves import Encode, quote, text_leaf
 from api.plan.request import NULL, Row
 from api.plan.selecting import TYPENAME, Selecting, field_of, name_of
+from api.plan.templates import Template
 from tenants.questionnaires.values import COLUMNS
 
 Shortcut = Callable[[Row], str | None]

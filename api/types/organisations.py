@@ -8,6 +8,7 @@ import strawberry
 
 from api.derive import Arguments, Info, as_type, of_noun
 from api.relay import Connection, Node
+from api.types.audit import AuditEvent, AuditEventFilter
 from api.types.benchmark_parts import (
     BenchmarkParticipation,
     BenchmarkTrendPoint,
@@ -58,6 +59,7 @@ from tenants.reading import Key, Record
         "responses": Arguments(ResponseFilter),
         "intake_events": Arguments(IntakeEventFilter),
         "jobs": Arguments(JobFilter),
+        "audit_events": Arguments(AuditEventFilter),
     },
 )
 class Organisation(Node):
@@ -82,6 +84,7 @@ class Organisation(Node):
         engagements: Which firm serves it from when to when, and whom that lets in.
         intake_events: What an applicant-tracking system posted, and what became of it.
         integrations: Its machine clients, by name.
+        audit_events: What was done and looked at, as far as the viewer may read it.
         jobs: Work that happens later, with its progress and outcome.
     """
 
@@ -101,6 +104,7 @@ class Organisation(Node):
     members: Connection[Membership] | None
     member_invitations: Connection[MemberInvitation] | None
     engagements: Connection[Engagement] | None
+    audit_events: Connection[AuditEvent] | None
     intake_events: Connection[IntakeEvent] | None
     integrations: list[Integration] | None
     jobs: Connection[Job] | None

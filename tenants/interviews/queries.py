@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, select, true, update
 
 from tenants.access import Permission, Reach, Role, Viewer, part_of, require
 from tenants.errors import LinkUnusable, NotFound
@@ -18,6 +18,7 @@ from tenants.interviews.models import (
     Response,
 )
 from tenants.model import Tenant
+from tenants.offers.assignment_queries import assigned_offers
 from tenants.offers.models import Application, Candidate, Offer, Requisition
 from tenants.offers.queries import managed_offers
 from tenants.organisations.models import Engagement, Firm, Organisation
@@ -32,6 +33,8 @@ def visible_interviews(viewer: Viewer, role: Role | None) -> ColumnElement[bool]
         return true()
     if reach is Reach.OWN:
         return Interview.offer_id.in_(managed_offers(viewer, Interview.organisation_id))
+    if reach is Reach.ASSIGNED:
+        return Interview.offer_id.in_(assigned_offers(viewer, Interview.organisation_id))
     return false()
 
 
@@ -52,7 +55,7 @@ def visible_responses(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]
     return false()
 
 
-def visible_candidates(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+def visible_candidates(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return whose identity a role may know: the consultant everyone's, HR the ATTRIBUTED ones'."""
     reach = part_of(role).candidates
     if reach is Reach.ALL:
@@ -88,7 +91,51 @@ def visible_candidates(_viewer: Viewer, role: Role | None) -> ColumnElement[bool
             )
             .exists()
         )
+    if reach is Reach.ASSIGNED:
+        return Candidate.id.in_(_asked(viewer))
     return false()
+
+
+def _asked(viewer: Viewer) -> Select[Any]:
+    """Return the ids of the candidates of interviews that the viewer holds and that go on."""
+    return (
+        select(Application.candidate_id)
+        .join(
+            Offer,
+            and_(
+                Offer.organisation_id == Application.organisation_id,
+                Offer.application_id == Application.id,
+            ),
+        )
+        .join(
+            Interview,
+            and_(
+                Interview.organisation_id == Offer.organisation_id,
+                Interview.offer_id == Offer.id,
+            ),
+        )
+        .where(
+            Application.organisation_id == Candidate.organisation_id,
+            Offer.id.in_(assigned_offers(viewer, Candidate.organisation_id)),
+            goes_on(),
+        )
+    )
+
+
+def goes_on() -> ColumnElement[bool]:
+    """Return which interviews go on: not closed, and not answered by name or in confidence.
+
+    One that was answered anonymously goes on like any other, until it is closed.
+    """
+    answered = (
+        select(Response.id)
+        .where(
+            Response.organisation_id == Interview.organisation_id,
+            Response.interview_id == Interview.id,
+        )
+        .exists()
+    )
+    return and_(Interview.status != InterviewStatus.CLOSED, not_(answered))
 
 
 async def get_interview(

@@ -9,7 +9,7 @@ from uuid import UUID
 from tenants import audit
 from tenants.access import Permission, Viewer, require
 from tenants.audit import AuditAction
-from tenants.errors import NotFound
+from tenants.errors import Conflict, NotFound
 from tenants.interviews import holding
 from tenants.interviews import response_queries as responses
 from tenants.interviews.models import Confidentiality, HeldSubmission, Response
@@ -75,8 +75,8 @@ async def withdraw_response(
 ) -> tuple[UUID, UUID | None]:
     """Erase the response that was sent with a receipt code, whether it waits or is kept.
 
-    Of an ANONYMOUS response there is no event, of another one the event names the interview's
-    token alone. `insights.withdrawals` is the way to call it: it sees to the published figures.
+    Of an ANONYMOUS response there is no event, of another one the event names a token that is cut
+    off at once. `insights.withdrawals` is the way to call it: it sees to the published figures.
 
     Returns:
         The organisation, and the edition that counted the response, if one did.
@@ -87,14 +87,55 @@ async def withdraw_response(
     """
     organisation_id, found = await _find(session, viewer, receipt_code)
     kept = found if isinstance(found, Response) else None
-    interview_id, edition_id = (kept.interview_id, kept.edition_id) if kept else (None, None)
+    edition_id = kept.edition_id if kept else None
+    if kept is not None and kept.interview_id is not None:
+        await audit.record(
+            session, viewer, AuditAction.RESPONSE_WITHDRAWN, organisation_id, kept.id
+        )
+        await _forget_looks(session, viewer, kept)
     await session.delete(found)
     await session.flush()
-    if interview_id is not None:
-        await audit.record(
-            session, viewer, AuditAction.RESPONSE_WITHDRAWN, organisation_id, interview_id
-        )
     return organisation_id, edition_id
+
+
+async def tighten_confidentiality(
+    session: Session, viewer: Viewer, *, receipt_code: str
+) -> Confidentiality:
+    """Make an ATTRIBUTED response CONFIDENTIAL: from now on only the third party knows who it was.
+
+    Nothing else ever changes what was chosen. A response that is CONFIDENTIAL stays as it is, and
+    figures that were published with it stand. The log says that this happened and not to what, and
+    no longer whose response and identity were looked at before.
+
+    Returns:
+        What the response is now.
+
+    Raises:
+        NotFound: There is no such response, or it was withdrawn.
+        Conflict: It is ANONYMOUS, which nobody can know better.
+        InvalidInput: No receipt code looks like this.
+    """
+    organisation_id, found = await _find(session, viewer, receipt_code)
+    if isinstance(found, HeldSubmission) or found.confidentiality is Confidentiality.ANONYMOUS:
+        message = "An anonymous response cannot be made more confidential than it is."
+        raise Conflict(message, field="receiptCode")
+    if found.confidentiality is Confidentiality.ATTRIBUTED:
+        found.confidentiality = Confidentiality.CONFIDENTIAL
+        await session.flush()
+        await _forget_looks(session, viewer, found)
+        await audit.record(session, viewer, AuditAction.RESPONSE_TIGHTENED, organisation_id)
+    return found.confidentiality
+
+
+async def _forget_looks(session: Session, viewer: Viewer, response: Response) -> None:
+    """Cut what ties the log to a response and to whose it is."""
+    organisation_id = response.organisation_id
+    await audit.cut(session, viewer, organisation_id, response.id)
+    candidate_id = await responses.find_candidate_of_receipt(
+        session, viewer, organisation_id=organisation_id, response_id=response.id
+    )
+    if candidate_id is not None:
+        await audit.cut(session, viewer, organisation_id, candidate_id)
 
 
 async def _find(

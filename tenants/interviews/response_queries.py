@@ -11,10 +11,12 @@ from tenants.interviews.models import (
     Answer,
     Draft,
     HeldSubmission,
+    Interview,
     Invitation,
     Response,
     Submission,
 )
+from tenants.offers.models import Application, Offer
 from tenants.questionnaires import logic
 from tenants.questionnaires.models import Question, QuestionnaireVersion
 from tenants.questionnaires.values import COLUMNS, from_columns
@@ -107,6 +109,37 @@ async def list_answers_of_receipt(
         )
         for code, answer in rows
     }
+
+
+async def find_candidate_of_receipt(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, response_id: UUID
+) -> UUID | None:
+    """Return whose an identified response is, so that the log can forget them; None if unknown."""
+    require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
+    return await session.scalar(
+        select(Application.candidate_id)
+        .join(
+            Offer,
+            and_(
+                Offer.organisation_id == Application.organisation_id,
+                Offer.application_id == Application.id,
+            ),
+        )
+        .join(
+            Interview,
+            and_(
+                Interview.organisation_id == Offer.organisation_id, Interview.offer_id == Offer.id
+            ),
+        )
+        .join(
+            Response,
+            and_(
+                Response.organisation_id == Interview.organisation_id,
+                Response.interview_id == Interview.id,
+            ),
+        )
+        .where(Response.organisation_id == organisation_id, Response.id == response_id)
+    )
 
 
 async def list_held_for_receipt(

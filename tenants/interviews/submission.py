@@ -324,7 +324,7 @@ async def _keep(
         viewer,
         AuditAction.RESPONSE_SUBMITTED,
         response.organisation_id,
-        case.interview.id,
+        response.id,
     )
 
 

@@ -202,6 +202,7 @@ async def erase_candidate(
         await audit.record(
             session, viewer, AuditAction.CANDIDATE_ERASED, organisation_id, person.id
         )
+        await audit.cut(session, viewer, organisation_id, person.id)
     _forget(person)
     for application in gone:
         # Its offer does not wait for somebody who will never be named.

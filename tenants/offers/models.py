@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Integer, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.model import Coded, Model, Tenant, new_id, refers_to
+from tenants.model import Coded, Model, Tenant, TenantKey, new_id, refers_to
 from tenants.offers.statuses import OfferStatus
 
 
@@ -135,3 +135,16 @@ class MonthlyCounts(Tenant, Model):
     lapsed: Mapped[int] = mapped_column(Integer)
     reneged: Mapped[int] = mapped_column(Integer)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class IndependentAdministrator(TenantKey, Model):
+    """Who of another department than the hiring one asks about an offer."""
+
+    __tablename__ = "independent_administrators"
+    __table_args__ = (
+        refers_to("offer_id", "offers"),
+        Index("ix_independent_administrators_person_id", "organisation_id", "person_id"),
+    )
+
+    offer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

@@ -11,7 +11,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from tenants.access import Permission, Reach, Role, Viewer, part_of, require
 from tenants.errors import NotFound
 from tenants.model import new_id
-from tenants.offers.models import Application, Candidate, HiringManager, Offer, Requisition
+from tenants.offers.assignment_queries import assigned_offers, assigned_requisitions
+from tenants.offers.models import (
+    Application,
+    Candidate,
+    HiringManager,
+    Offer,
+    Requisition,
+)
 from tenants.offers.statuses import OPENS_INTERVIEW
 from tenants.organisations.models import Membership
 from tenants.work import Session
@@ -56,6 +63,8 @@ def visible_requisitions(viewer: Viewer, role: Role | None) -> ColumnElement[boo
             )
             .exists()
         )
+    if reach is Reach.ASSIGNED:
+        return Requisition.id.in_(assigned_requisitions(viewer, Requisition.organisation_id))
     return false()
 
 
@@ -81,6 +90,8 @@ def visible_offers(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
             )
             .exists()
         )
+    if reach is Reach.ASSIGNED:
+        return Offer.id.in_(assigned_offers(viewer, Offer.organisation_id))
     return false()
 
 

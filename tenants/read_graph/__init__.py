@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenants.nouns import Noun
+from tenants.read_graph.audit import AUDIT_EVENT
 from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
@@ -25,6 +26,7 @@ from tenants.read_graph.questionnaires import QUESTION, QUESTIONNAIRE, QUESTIONN
 
 __all__ = [
     "ANSWER",
+    "AUDIT_EVENT",
     "CANDIDATE",
     "CONSULTANT",
     "EDITION",
@@ -78,6 +80,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             INTAKE_EVENT,
             INTEGRATION,
             JOB,
+            AUDIT_EVENT,
         )
     }
 )

@@ -57,6 +57,8 @@ def _attributed(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """
     if part_of(role).candidates is Reach.ATTRIBUTED:
         return _of_response(Response.confidentiality) == Confidentiality.ATTRIBUTED
+    if part_of(role).candidates is Reach.ASSIGNED:
+        return interviews.goes_on()
     return true()
 
 

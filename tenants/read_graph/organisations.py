@@ -16,6 +16,7 @@ from tenants.offers.models import MonthlyCounts, Requisition
 from tenants.organisations.models import Membership, Organisation, Person
 from tenants.paging import Ordering
 from tenants.questionnaires.models import Questionnaire
+from tenants.read_graph.audit import AUDIT_EVENTS
 from tenants.read_graph.firms import ENGAGEMENTS
 from tenants.read_graph.insights import NEWEST_EDITION
 from tenants.read_graph.interviews import INTERVIEW_FILTERS, INTERVIEW_ORDERS
@@ -98,6 +99,7 @@ ORGANISATION = Noun(
             orderings=(Ordering("NEWEST", MemberInvitation.id, UUID, descending=True),),
         ),
         "engagements": ENGAGEMENTS,
+        "audit_events": AUDIT_EVENTS,
         "intake_events": ToMany(
             "IntakeEvent",
             permission=Permission.INTAKE_READ,

@@ -1,9 +1,13 @@
 """Questionnaires, their versions and questions as nouns of the read graph."""
 
-from sqlalchemy import ColumnElement, false, select, true
+from typing import Any
 
-from tenants.access import Permission, Role, Viewer
-from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with
+from sqlalchemy import ColumnElement, Select, and_, false, select, true
+
+from tenants.access import Permission, Reach, Role, Viewer, part_of
+from tenants.interviews.models import Interview
+from tenants.nouns import Column, Noun, ToMany, ToOne, Visibility, shown_with
+from tenants.offers.assignment_queries import assigned_offers
 from tenants.paging import Ordering
 from tenants.questionnaires.models import (
     Question,
@@ -12,11 +16,49 @@ from tenants.questionnaires.models import (
     VersionState,
 )
 
+
+def _used(viewer: Viewer, organisation_id: Any) -> Select[Any]:
+    """Return the ids of the versions that the interviews held by the viewer ask."""
+    return select(Interview.questionnaire_version_id).where(
+        Interview.organisation_id == organisation_id,
+        Interview.offer_id.in_(assigned_offers(viewer, Interview.organisation_id)),
+    )
+
+
+def _visible(version_id: Any, organisation_id: Any) -> Visibility:
+    """Return the visibility of what belongs to a version: all, or of those that the viewer uses."""
+
+    def visible(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+        everything = shown_with(Permission.QUESTIONNAIRE_READ)(viewer, role)
+        if part_of(role).cases is not Reach.ASSIGNED:
+            return everything
+        used: ColumnElement[bool] = version_id.in_(_used(viewer, organisation_id))
+        return and_(everything, used)
+
+    return visible
+
+
+def _visible_questionnaires(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
+    """Return which questionnaires a role reads: all, or those of the versions that it uses."""
+    everything = shown_with(Permission.QUESTIONNAIRE_READ)(viewer, role)
+    if part_of(role).cases is not Reach.ASSIGNED:
+        return everything
+    return and_(
+        everything,
+        Questionnaire.id.in_(
+            select(QuestionnaireVersion.questionnaire_id).where(
+                QuestionnaireVersion.organisation_id == Questionnaire.organisation_id,
+                QuestionnaireVersion.id.in_(_used(viewer, Questionnaire.organisation_id)),
+            )
+        ),
+    )
+
+
 QUESTIONNAIRE = Noun(
     name="Questionnaire",
     organisation_id=Questionnaire.organisation_id,
     id=Questionnaire.id,
-    visible=shown_with(Permission.QUESTIONNAIRE_READ),
+    visible=_visible_questionnaires,
     columns={"code": Column(Questionnaire.code), "name": Column(Questionnaire.name)},
     to_many={
         "versions": ToMany(
@@ -35,7 +77,11 @@ def _visible_versions(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
         return false()
     if viewer.grants(role, Permission.QUESTIONNAIRE_EDIT):
         return true()
-    return QuestionnaireVersion.state != VersionState.DRAFT
+    published = QuestionnaireVersion.state != VersionState.DRAFT
+    if part_of(role).cases is not Reach.ASSIGNED:
+        return published
+    used = QuestionnaireVersion.id.in_(_used(viewer, QuestionnaireVersion.organisation_id))
+    return and_(published, used)
 
 
 QUESTIONNAIRE_VERSION = Noun(
@@ -67,7 +113,7 @@ QUESTION = Noun(
     name="Question",
     organisation_id=Question.organisation_id,
     id=Question.id,
-    visible=shown_with(Permission.QUESTIONNAIRE_READ),
+    visible=_visible(Question.questionnaire_version_id, Question.organisation_id),
     columns={
         "code": Column(Question.code),
         "type": Column(Question.type),

@@ -56,6 +56,8 @@ ROWS = {
     "Integration": {"integration": "no yes no no no no no"},
     "Job": {"job": "yes yes no no no no no"},
     "Engagement": {"engagement": "yes yes no no no no no"},
+    # Of what was done with cases; who reads which other events, test_audit.py says.
+    "AuditEvent": {"event": "yes yes no no no no no"},
 }
 
 # What the people of the organisation (the first four columns) get of each field of a record that
@@ -87,6 +89,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "memberInvitations": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "engagements": "all all FORBIDDEN FORBIDDEN",
         "identityProvider": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
+        "auditEvents": "all all FORBIDDEN FORBIDDEN",
         "intakeEvents": "all all FORBIDDEN FORBIDDEN",
         "integrations": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
         "jobs": "all all FORBIDDEN FORBIDDEN",
@@ -144,6 +147,9 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("endsOn", "endedBy", "consultants"), _NAMED),
     },
     "Consultant": dict.fromkeys(("id", "name"), _NAMED),
+    "AuditEvent": dict.fromkeys(
+        ("id", "at", "action", "actorKind", "actorRole", "actorName", "subjects"), _NAMED
+    ),
     "IntakeEvent": dict.fromkeys(
         ("id", "action", "applicationId", "state", "reasonCode", "reason", "receivedAt"), _NAMED
     ),
@@ -272,6 +278,9 @@ PARTS = {
     "RemoveMemberPayload": "removedMembershipId userErrors",
     "RevokeSessionPayload": "session userErrors",
     "RevokeSessionsPayload": "revokedCount userErrors",
+    "AssignInterviewPayload": "interview userErrors",
+    "TightenConfidentialityPayload": "confidentiality userErrors",
+    "WithdrawResponsePayload": "isWithdrawn userErrors",
     "CreateOrganisationPayload": "organisation userErrors",
     "StartEngagementPayload": "engagement userErrors",
     "EndEngagementPayload": "engagement userErrors",
@@ -329,6 +338,14 @@ MUTATIONS = {
         ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration"),
         "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     ),
+    # The member of the matrix is nobody independent; who is, test_assignments.py says.
+    "assignInterview": "FORBIDDEN INVALID_INPUT FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED"
+    " NOT_FOUND",
+    # The candidate of the matrix has no receipt code yet; what one opens, test_receipts.py says.
+    **dict.fromkeys(
+        ("tightenConfidentiality", "withdrawResponse"),
+        "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN NOT_FOUND UNAUTHENTICATED FORBIDDEN",
+    ),
     # What the administrator of a firm may, test_firms.py says.
     "createOrganisation": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED"
     " FORBIDDEN",
@@ -338,6 +355,7 @@ MUTATIONS = {
     "removeConsultant": "FORBIDDEN ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
 }
 ELSEWHERE = {
+    "assignInterview": "NOT_FOUND",
     "assignHiringManager": "NOT_FOUND",
     "openInterview": "NOT_FOUND",
     "inviteCandidate": "NOT_FOUND",

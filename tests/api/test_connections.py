@@ -27,6 +27,7 @@ LISTS = sorted(
 
 def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
     assert LISTS == [
+        ("Organisation", "auditEvents"),
         ("Organisation", "editions"),
         ("Organisation", "engagements"),
         ("Organisation", "intakeEvents"),

@@ -46,6 +46,8 @@ ID_ARGUMENTS = {
     ("changeRole", "membershipId"),
     ("removeMember", "membershipId"),
     ("revokeSession", "sessionId"),
+    ("assignInterview", "interviewId"),
+    ("assignInterview", "personId"),
     ("createOrganisation", "firmId"),
     ("startEngagement", "organisationId"),
     ("startEngagement", "consultantIds"),
@@ -73,7 +75,9 @@ OF_THE_FIRM = {
     "configureFirmIdentityProvider",
     "removeFirmIdentityProvider",
 }
+PEERS = {"industry": "OTHER", "sizeBand": "UNDER_250", "region": "EUROPE"}
 KEYLESS = {
+    "assignInterview",
     "recordMonthlyCounts",
     "joinBenchmark",
     "leaveBenchmark",
@@ -117,6 +121,7 @@ PAYLOADS = {
     "changeRole": "membership { id }",
     "removeMember": "removedMembershipId",
     "revokeSession": "session { id }",
+    "assignInterview": "interview { id }",
     "createOrganisation": "organisation { id }",
     "startEngagement": "engagement { id }",
     "endEngagement": "engagement { id }",
@@ -190,7 +195,7 @@ async def test_foreign_records_are_as_unknown(
     ids |= await walk(ask, world.client.consultant, world.organisation)
     kinds = {"Organisation", "Requisition", "Offer", "Interview", "Candidate", "Response"}
     kinds |= {"Questionnaire", "QuestionnaireVersion", "Question", "Membership", "IntakeEvent"}
-    kinds |= {"MemberInvitation", "Integration", "Engagement", "Consultant"}
+    kinds |= {"MemberInvitation", "Integration", "Engagement", "Consultant", "AuditEvent"}
     assert set(ids.values()) == {*kinds, "Edition", "Job"}
     before = await fingerprint(world.client, other)
     for foreign in ids:
@@ -294,13 +299,8 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         "retireQuestionnaireVersion": {"versionId": ""},
         "openInterview": {"offerId": offer["id"]},
         "inviteCandidate": {"interviewId": offer["interview"]["id"]},
-        "createOrganisation": {
-            "slug": f"of-{client.slug}",
-            "name": "Another",
-            "industry": "OTHER",
-            "sizeBand": "UNDER_250",
-            "region": "EUROPE",
-        },
+        "assignInterview": {"interviewId": offer["interview"]["id"], "personId": manager["id"]},
+        "createOrganisation": {"slug": f"of-{client.slug}", "name": "Another", **PEERS},
         "startEngagement": {"organisationId": found["id"], "startsOn": "2019-01-01"},
         "endEngagement": {"engagementId": engagement["id"]},
         "addConsultant": {

@@ -69,6 +69,9 @@ PAYLOADS = {
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
     "deleteIntegration": "integrationId",
+    "assignInterview": "interview { id }",
+    "tightenConfidentiality": "confidentiality",
+    "withdrawResponse": "isWithdrawn",
     "createOrganisation": "organisation { id }",
     "startEngagement": "engagement { id }",
     "endEngagement": "engagement { id }",
@@ -192,6 +195,12 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
             "confidentiality": "CONFIDENTIAL",
             "receiptCode": "MATRIX-0123-4567",
         },
+        "assignInterview": {
+            "interviewId": world.id("Interview", case.interview_id),
+            "personId": world.id("Membership", client.hiring_manager.id),
+        },
+        "tightenConfidentiality": {"receiptCode": "MATRIX-0123-4567"},
+        "withdrawResponse": {"receiptCode": "MATRIX-0123-4567"},
         **await firm_inputs(client),
     }
 

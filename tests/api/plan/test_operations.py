@@ -1,6 +1,7 @@
 """What the console and the documents ask is planned, in one statement whatever a list's length."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,17 @@ async def test_a_list_with_its_children_takes_one_statement(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, sent = await make_world(), []
-    read = db.read
 
-    async def counted(*arguments: Any) -> Any:
-        sent.append(arguments)
-        return await read(*arguments)
+    def counted(read: Callable[..., Any]) -> Callable[..., Any]:
+        async def send(*arguments: Any) -> Any:
+            sent.append(arguments)
+            return await read(*arguments)
 
-    monkeypatch.setattr(db, "read", counted)
+        return send
+
+    # What is recorded as a look is read within a transaction that can write.
+    monkeypatch.setattr(db, "read", counted(db.read))
+    monkeypatch.setattr(db, "send_within", counted(db.send_within))
     # Segments are those of published editions, of which there is none.
     selections = [one for (_, field), (one, _) in COUNTS.items() if field != "editions"]
     for more in (0, 2):

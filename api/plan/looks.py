@@ -1,0 +1,113 @@
+"""Looks at identified feedback: what a plan shows of it is recorded in the transaction that reads.
+
+A list is read one row beyond its page, and with that row what it leads to; neither is shown, and
+neither is a look.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from psycopg.adapt import Transformer
+
+from api.plan.request import Request, Row, key_of_row
+from api.plan.templates import Template
+from tenants import db, rowsets
+from tenants.access import Viewer
+from tenants.looks import LOOKS, record_looks
+from tenants.pipeline import Parameters
+from tenants.rowsets import FollowedFrom
+from tenants.work import Session
+
+# What the lists that belong to no row have for a parent.
+_TOP: Final = ("", "")
+
+
+def is_recorded(templates: Sequence[Template]) -> bool:
+    """Return whether some of the sets are rows that nobody reads unrecorded."""
+    return any(one.noun.name in LOOKS and not one.counted for one in templates)
+
+
+async def read_and_record(
+    request: Request, templates: Sequence[Template], text: bytes, parameters: Parameters
+) -> list[Row]:
+    """Return what a statement reads, once it is in the log who looked at which of its rows.
+
+    Args:
+        request: Who asks for how much.
+        templates: The sets that the statement reads.
+        text: The statement.
+        parameters: Of the statement.
+    """
+
+    async def read(session: Session, viewer: Viewer) -> list[Row]:
+        result = await db.send_within(session, text, parameters)
+        transformer = Transformer()
+        transformer.set_pgresult(result)
+        rows = transformer.load_rows(0, result.ntuples, tuple)
+        shown = _shown(request, templates, rows)
+        for rank, template in enumerate(templates):
+            if template.noun.name in LOOKS and not template.counted:
+                keys = [
+                    key_of_row(row[rowsets.ORGANISATION], row[rowsets.ID]) for row in shown[rank]
+                ]
+                await record_looks(session, viewer, noun=template.noun.name, rows=keys)
+        return rows
+
+    return await db.run(read, request.viewer)
+
+
+def _shown(
+    request: Request, templates: Sequence[Template], rows: Sequence[Row]
+) -> Mapping[int, list[Row]]:
+    """Return by set which rows can be shown; each set comes behind the one that it hangs from."""
+    by_rank: dict[int, list[Row]] = {rank: [] for rank in range(len(templates))}
+    for row in rows:
+        by_rank[int(row[rowsets.RANK])].append(row)
+    shown: dict[int, list[Row]] = {}
+    for rank, template in enumerate(templates):
+        if template.counted:
+            shown[rank] = []
+        elif template.listing is not None:
+            size = template.listing(request).window.size
+            above = None if template.parent is None else _keys(shown[template.parent])
+            shown[rank] = [*_first_of_each(by_rank[rank], size, above)]
+        elif isinstance(template.source, FollowedFrom):
+            above = _followed(templates[template.source.parent], template.source, shown)
+            shown[rank] = [row for row in by_rank[rank] if _key(row) in above]
+        else:
+            shown[rank] = by_rank[rank]
+    return shown
+
+
+def _first_of_each(
+    rows: Sequence[Row], size: int, above: set[tuple[str, str]] | None
+) -> Iterator[Row]:
+    """Return the first rows below each row of the set above."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in rows:
+        # A list lies in the organisation of what it belongs to.
+        parent = (row[rowsets.ORGANISATION], row[rowsets.PARENT])
+        if row[rowsets.PARENT] is None:
+            parent = _TOP
+        counts[parent] = counts.get(parent, 0) + 1
+        if counts[parent] <= size and (above is None or parent is _TOP or parent in above):
+            yield row
+
+
+def _followed(
+    template: Template, source: FollowedFrom, shown: Mapping[int, list[Row]]
+) -> set[tuple[str, str]]:
+    """Return the keys that a relation of the shown rows of a set leads to."""
+    # A key that is the row's own id is not read twice.
+    place = rowsets.ID
+    if source.relation in template.keys:
+        place = rowsets.CELLS + len(template.columns) + template.keys.index(source.relation)
+    return {(row[rowsets.ORGANISATION], row[place]) for row in shown[source.parent]}
+
+
+def _keys(rows: Sequence[Row]) -> set[tuple[str, str]]:
+    return {_key(row) for row in rows}
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return (row[rowsets.ORGANISATION], row[rowsets.ID])

@@ -1,0 +1,53 @@
+"""A set of rows that a plan reads, as far as it is known before a request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from api.plan.request import Request
+from tenants import rowsets
+from tenants.nouns import Noun
+from tenants.reading import Listing
+from tenants.rowsets import ByKeys, BySlug, FollowedFrom
+
+_numbers = count()
+
+
+@dataclass(slots=True)
+class Template:
+    """A set of rows, as far as it is known before a request.
+
+    Attributes:
+        noun: Of which noun.
+        number: Unique over all blocks: where a request keeps the rows.
+        source: How its rows are found; of a list only the noun's place is known.
+        parent: The set that it hangs from, by rank.
+        listing: What makes the listing of a list for a request.
+        counted: Only how many there are.
+    """
+
+    noun: Noun
+    source: ByKeys | BySlug | FollowedFrom | None = None
+    parent: int | None = None
+    listing: Callable[[Request], Listing] | None = None
+    counted: bool = False
+    placed: bool = False
+    columns: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    number: int = field(default_factory=lambda: next(_numbers))
+
+    def column(self, name: str) -> Callable[[], int]:
+        """Want a column, and return what tells where it stands once all are wanted."""
+        if name not in self.columns:
+            self.columns.append(name)
+        return lambda: rowsets.CELLS + self.columns.index(name)
+
+    def key(self, name: str) -> Callable[[], int]:
+        """Want the id at the other end of a relation, likewise."""
+        relation = self.noun.to_one[name]
+        hidden = relation.permission is not None or relation.followed is not None
+        if relation.key is self.noun.id and not hidden:
+            return lambda: rowsets.ID
+        if name not in self.keys:
+            self.keys.append(name)
+        return lambda: rowsets.CELLS + len(self.columns) + self.keys.index(name)
