@@ -1,18 +1,22 @@
 """How errors reach a client: domain errors by code, anything else masked and logged once."""
 
 import functools
+import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any, get_type_hints
 
 import strawberry
 from graphql import GraphQLError, GraphQLFormattedError
+from strawberry import UNSET
 
 from api.context import Context
 from tenants.access import ViewerKind
 from tenants.errors import DomainError, Forbidden, TookTooLong, Unauthenticated
 from tenants.incidents import describe_incident
 from tenants.questionnaires.findings import Unpublishable
+from tenants.integrations.idempotency import asked_with
 from tenants.questionnaires.problems import InvalidAnswers
 
 _logger = logging.getLogger("afterword.api")
@@ -52,13 +56,30 @@ def mutation(resolver: Callable[..., Awaitable[Any]]) -> Any:
         # What an earlier mutation of the same request has shown may be out of date now.
         info.context.forget()
         try:
-            return await resolver(info=info, **given)
+            with asked_with(_canonical(given)):
+                return await resolver(info=info, **given)
         except _TOP_LEVEL:
             raise
         except DomainError as error:
             return payload(user_errors=user_errors(error))
 
     return strawberry.mutation(wrapped, description=resolver.__doc__)
+
+
+def _canonical(given: Mapping[str, Any]) -> bytes:
+    """Return the same bytes for the same input, in whichever order it was written."""
+    return json.dumps(_plain(given), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        names = [one.name for one in fields(value) if one.name != "idempotency_key"]
+        return _plain({name: getattr(value, name) for name in names})
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items() if one is not UNSET}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, (bool, int, str, type(None))) else str(value)
 
 
 def require_somebody(info: strawberry.Info[Context, None]) -> None:

@@ -1,6 +1,8 @@
 """A creating mutation repeated with the same key does nothing again and finds the same noun."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,12 +10,33 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.access import Viewer
-from tenants.errors import InvalidInput
+from tenants.errors import DomainError, InvalidInput
 from tenants.integrations.models import IdempotencyKey
 from tenants.keys import Purpose, mac
 from tenants.work import Session
 
 MAX_KEY_LENGTH = 255
+
+_sent: ContextVar[bytes | None] = ContextVar("_sent", default=None)
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key was used before, with another input."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
+@contextmanager
+def asked_with(text: bytes) -> Iterator[None]:
+    """Let keys within the block belong to a whole input, in one canonical spelling.
+
+    Only whoever was asked knows the input as a whole; what a verb is given is read already.
+    """
+    before = _sent.set(mac(Purpose.TOKEN, b"input of a key", text))
+    try:
+        yield
+    finally:
+        _sent.reset(before)
 
 
 async def once(
@@ -41,6 +64,7 @@ async def once(
 
     Raises:
         InvalidInput: The key is empty or longer than `MAX_KEY_LENGTH` characters.
+        IdempotencyKeyReused: It came with another input before (`asked_with`).
     """
     if key is None:
         return await make()
@@ -55,15 +79,19 @@ async def once(
     }
     fresh = await session.scalar(
         insert(IdempotencyKey)
-        .values(**identity, noun_id=None, created_at=datetime.now(UTC))
+        .values(**identity, noun_id=None, input_digest=_sent.get(), created_at=datetime.now(UTC))
         .on_conflict_do_nothing()
         .returning(IdempotencyKey.operation)
     )
     table = IdempotencyKey.__table__
     where = [table.c[name] == value for name, value in identity.items()]
     if fresh is None:
-        made: UUID = (await session.execute(select(table.c.noun_id).where(*where))).scalar_one()
-        return made
+        held = select(table.c.noun_id, table.c.input_digest).where(*where)
+        made, digest = (await session.execute(held)).one()
+        if digest is not None and _sent.get() is not None and digest != _sent.get():
+            message = "This key came with another input before. Choose a new one for a new request."
+            raise IdempotencyKeyReused(message, field="idempotencyKey")
+        return UUID(str(made))
     noun_id = await make()
     await session.execute(update(IdempotencyKey).where(*where).values(noun_id=noun_id))
     return noun_id

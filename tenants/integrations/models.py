@@ -88,11 +88,15 @@ class IntakeEvent(Tenant, Model):
 
 
 class IdempotencyKey(TenantKey, Model):
-    """Which noun a mutation made for a key that the client chose; never what it said."""
+    """Which noun a mutation made for a key that the client chose; never what it said.
+
+    `input_digest` is keyed, so that nobody can guess an input by it.
+    """
 
     __tablename__ = "idempotency_keys"
 
     operation: Mapped[str] = mapped_column(primary_key=True)
     key_hash: Mapped[bytes] = mapped_column(primary_key=True)
     noun_id: Mapped[UUID | None]
+    input_digest: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

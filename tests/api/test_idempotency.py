@@ -2,15 +2,23 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
+from graphql import GraphQLInputObjectType, get_named_type
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.relay import encode_id
+from api.schema import GRAPH
 from tenants import read_graph
 from tenants.access import Viewer
+from tenants.db import run
+from tenants.integrations.idempotency import once
 from tenants.offers.statuses import OfferStatus
 from tenants.reading import Key
+from tenants.work import Session
 from tests.api.conftest import Ask
 from tests.api.world import count_jobs, fingerprint, make_world, organisation_id_of
 from tests.factories import Client, make_client, make_invited_candidate, make_offer
@@ -47,11 +55,80 @@ async def test_a_repetition_does_nothing_and_finds_the_same(ask: Ask) -> None:
     first, _ = await record(ask, client.hr, declined(client, "one", "key"))
     before = await fingerprint(client)
     assert before["idempotency_keys"][0] == 1
-    # The key alone counts: what else is said the second time is not looked at.
-    for application in ("one", "another"):
-        again, errors = await record(ask, client.hr, declined(client, application, "key"))
-        assert (again, errors) == (first, [])
+    again, errors = await record(ask, client.hr, declined(client, "one", "key"))
+    assert (again, errors) == (first, [])
+    # In another order, and with a null where nothing was said.
+    backwards = dict(reversed(declined(client, "one", "key").items())) | {"extendedOn": None}
+    again, errors = await record(ask, client.hr, backwards)
+    assert (again, errors) == (first, [])
     assert await fingerprint(client) == before
+
+
+@pytest.mark.usefixtures("connection")
+async def test_a_key_is_not_taken_for_another_input(ask: Ask) -> None:
+    client = await make_client()
+    await record(ask, client.hr, declined(client, "one", "key"))
+    before = await fingerprint(client)
+    for other in (
+        {"applicationId": "another"},
+        {"resolvedOn": "2026-01-06"},
+        {"candidate": {"email": "robin@elsewhere.example"}},
+        {"candidate": None},
+        {"requisition": {"title": "Engineer", "department": "Legal"}},
+    ):
+        offer, errors = await record(ask, client.hr, declined(client, "one", "key") | other)
+        assert offer is None
+        assert errors == [
+            {
+                "code": "IDEMPOTENCY_KEY_REUSED",
+                "message": "This key came with another input before."
+                " Choose a new one for a new request.",
+                "field": ["idempotencyKey"],
+            }
+        ]
+    assert await fingerprint(client) == before
+
+
+CREATES = ("create", "record", "open", "invite", "import", "request", "rotate", "register", "start")
+
+
+def test_whatever_creates_takes_a_key() -> None:
+    mutation = GRAPH.mutation_type
+    assert mutation is not None
+    creating = [name for name in mutation.fields if name.startswith(CREATES)]
+    assert len(creating) >= 6
+    for name in creating:
+        given = get_named_type(mutation.fields[name].args["input"].type)
+        assert isinstance(given, GraphQLInputObjectType)
+        assert "idempotencyKey" in given.fields, name
+
+
+async def test_what_was_cut_off_has_not_happened(committing: AsyncEngine, ask: Ask) -> None:
+    """The key goes with what was made: the server dies in the middle, and a repetition makes it."""
+    del committing
+    client = await make_client()
+    organisation_id = client.organisation_id
+
+    async def once_and_die(session: Session, viewer: Viewer) -> None:
+        async def make() -> UUID:
+            await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            return organisation_id
+
+        await once(
+            session,
+            viewer,
+            organisation_id=organisation_id,
+            operation="recordOfferOutcome",
+            key="key",
+            make=make,
+        )
+
+    with pytest.raises(DBAPIError):
+        await run(once_and_die, client.hr)
+    assert (await fingerprint(client))["idempotency_keys"][0] == 0
+    offer, errors = await record(ask, client.hr, declined(client, "one", "key"))
+    assert offer is not None
+    assert (await record(ask, client.hr, declined(client, "one", "key"))) == (offer, errors)
 
 
 @pytest.mark.usefixtures("connection")
@@ -166,7 +243,7 @@ async def test_the_same_key_at_once_makes_one(committing: AsyncEngine, ask: Ask)
     """Really committed transactions, side by side: all of them find the same offer."""
     del committing
     client = await make_client()
-    given = [declined(client, f"application {number}", "key") for number in range(6)]
+    given = [declined(client, "application", "key") for _ in range(6)]
     found = await asyncio.gather(*(record(ask, client.hr, one) for one in given))
     ids = [offer["id"] for offer, errors in found if offer is not None and errors == []]
     assert ids == [ids[0]] * 6

@@ -115,17 +115,16 @@ async def test_a_machine_is_let_in_and_its_secret_kept_as_a_hash(ask: Ask) -> No
 @pytest.mark.usefixtures("connection")
 async def test_a_public_one_has_no_secret_and_an_intake_an_address(ask: Ask) -> None:
     client = await make_client()
-    public = await create(
-        ask,
-        client,
-        kind="OAUTH_PUBLIC",
-        name="Front-end",
-        scopes=["members:read"],
-        redirectUris=["https://app.example/callback", "http://127.0.0.1:5173/"],
-        idempotencyKey="public",
-    )
+    given = {
+        "kind": "OAUTH_PUBLIC",
+        "name": "Front-end",
+        "scopes": ["members:read"],
+        "redirectUris": ["https://app.example/callback", "http://127.0.0.1:5173/"],
+        "idempotencyKey": "public",
+    }
+    public = await create(ask, client, **given)
     assert (public["secret"], public["userErrors"]) == (None, [])
-    again = await create(ask, client, kind="OAUTH_PUBLIC", idempotencyKey="public")
+    again = await create(ask, client, **given)
     assert again == public
     intake = await create(
         ask, client, kind="GREENHOUSE", name="Greenhouse 2", scopes=None, redirectUris=None
@@ -154,7 +153,7 @@ async def test_a_repetition_makes_nothing_and_shows_no_secret(ask: Ask) -> None:
     client = await make_client()
     first = await create(ask, client, idempotencyKey="once")
     before = await fingerprint(client)
-    again = await create(ask, client, idempotencyKey="once", name="\n")
+    again = await create(ask, client, idempotencyKey="once")
     assert (again["integration"], again["secret"]) == (first["integration"], None)
     assert [(one["code"], one["field"]) for one in again["userErrors"]] == [
         ("SECRET_ALREADY_SHOWN", ["idempotencyKey"])
