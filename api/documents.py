@@ -31,6 +31,7 @@ from tenants.settings import get_settings
 # Documents that were valid are kept, so that a client's next request does not parse and validate
 # again. A parsed document takes about a hundred times the memory of its text, and what `api.plan`
 # makes of it as much again: together they are to keep a process below 150 MB.
+# again. A parsed document takes about sixty times the memory of its text.
 MAX_KEPT_DOCUMENTS: Final = 2_000
 MAX_KEPT_CHARACTERS: Final = 48 * 1024
 _MAX_KEPT_MEASURES: Final = 64
@@ -61,6 +62,13 @@ class MethodNotAllowed(DomainError):
 
     code = "METHOD_NOT_ALLOWED"
     status = 405
+
+
+class DocumentNotTrusted(DomainError):
+    """The deployment answers trusted documents only, and this is none."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+    status = 403
 
 
 class NotExecuted(Exception):
@@ -180,6 +188,9 @@ def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
     variables = request.variables or {}
     suggests = may_introspect(viewer)
     try:
+        if get_settings().trusted_documents_only and not request.trusted:
+            message = "Only registered documents are answered here; send documentId."
+            raise DocumentNotTrusted(message)
         document = _kept.find(request.query) or Document(request.query)
         measure = document.measure(variables)
         if measure.introspects and not suggests:
@@ -193,7 +204,7 @@ def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
             message = "Name one of the document's operations in operationName."
             raise OperationNotFound(message)
         if request.by_get:
-            _check_method(operation)
+            _check_method(operation, trusted=request.trusted)
         if not (document.storable and all(map(_storable, _texts(variables)))):
             message = "A text holds U+0000 or half a surrogate pair, which nobody can store."
             raise BadRequest(message)
@@ -205,19 +216,19 @@ def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
     return PreparedOperation(document, operation, variables, measure.cost_of(operation), suggests)
 
 
-def _check_method(operation: OperationDefinitionNode) -> None:
+def _check_method(operation: OperationDefinitionNode, *, trusted: bool) -> None:
     """Return only if an operation may come by GET.
 
     What an address asks for, anybody can make a browser ask for who follows a link: it must change
     nothing and tell nothing of anybody.
 
     Raises:
-        MethodNotAllowed: It is no query, or asks for more than the schema.
+        MethodNotAllowed: It is no query, or is not trusted and asks for more than the schema.
     """
     if operation.operation is not OperationType.QUERY:
         message = "Only queries are answered by GET; send this operation by POST."
         raise MethodNotAllowed(message)
-    if not all(
+    if not trusted and not all(
         isinstance(one, FieldNode) and one.name.value.startswith("__")
         for one in operation.selection_set.selections
     ):
@@ -229,6 +240,25 @@ def may_introspect(viewer: Viewer) -> bool:
     """Return whether somebody may ask for the schema: who is signed in; in a demo, everybody."""
     signed_in = viewer.kind in {ViewerKind.PERSON, ViewerKind.INTEGRATION}
     return signed_in or get_settings().outbox_dir is not None
+
+
+def check_document(document: Document) -> None:
+    """Return only if a document could be executed for somebody.
+
+    Raises:
+        DomainError: It asks for more than one request may, defers, or has no operation.
+        NotExecuted: It is not valid.
+    """
+    measure = document.measure({})
+    if measure.defers:
+        message = "@defer and @stream are not supported."
+        raise IncrementalDeliveryUnsupported(message)
+    if not measure.operations:
+        message = "The document has no operation."
+        raise OperationNotFound(message)
+    errors = validate(GRAPH, document.node, _RULES)
+    if errors:
+        raise NotExecuted(errors)
 
 
 def _validate(document: Document, *, suggests: bool) -> None:

@@ -3,6 +3,7 @@
 import functools
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_type_hints
@@ -20,6 +21,9 @@ from tenants.integrations.idempotency import asked_with
 from tenants.questionnaires.problems import InvalidAnswers
 
 _logger = logging.getLogger("afterword.api")
+
+_OF_A_SCALAR = re.compile(r"(Value cannot represent an? \w+): .*", re.DOTALL)
+_LONGEST_MESSAGE = 500
 
 # What ends a request instead of being an answer to it.
 _TOP_LEVEL = (Unauthenticated, Forbidden, TookTooLong)
@@ -160,7 +164,11 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
     """
     original = _original(error)
     code = "GRAPHQL_VALIDATION_FAILED"
-    message = error.message
+    # What the language's own readers say of a date or number is nobody's business, nor is the end
+    # of a long value that is told back.
+    message = _OF_A_SCALAR.sub(r"\1.", error.message)
+    if len(message) > _LONGEST_MESSAGE:
+        message = message[:_LONGEST_MESSAGE] + "…"
     if isinstance(original, DomainError):
         code, message = original.code, original.message
     elif _is_bug(original):

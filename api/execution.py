@@ -17,6 +17,7 @@ from api.documents import NotExecuted, PreparedOperation, prepare
 from api.errors import shown_all
 from api.requests import GraphQLRequest
 from api.schema import GRAPH, schema
+from api.trusted import resolve
 from tenants.access import Viewer
 from tenants.errors import DomainError, TookTooLong
 
@@ -93,7 +94,7 @@ async def execute(
         pay: Called with the cost before anything is executed; raises a `DomainError` to refuse.
     """
     try:
-        prepared = prepare(viewer, request)
+        prepared = prepare(viewer, await resolve(viewer, request))
         if pay is not None:
             await pay(viewer, prepared.cost)
     except DomainError as error:

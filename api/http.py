@@ -1,5 +1,6 @@
 """GraphQL over HTTP: what becomes of a request, and how it is answered."""
 
+import hashlib
 import json
 from http import HTTPStatus
 
@@ -45,13 +46,37 @@ async def graphql(request: Request) -> Response:
     modern = answer_type(request) == GRAPHQL_RESPONSE
     status = result.status or (200 if result.executed or not modern else 400)
     extensions = bill.extensions()
-    if extensions:
+    # What is left of a budget is another number each time; nothing could be kept that says it.
+    if extensions and not asked.by_get:
         result.members["extensions"] = extensions
     response = _answer(request, result.text, status, request_id)
     response.headers.update(bill.headers())
+    if asked.by_get and status == HTTPStatus.OK and "errors" not in result.members:
+        return _revalidated(request, response)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "POST"
     return response
+
+
+def _revalidated(request: Request, response: Response) -> Response:
+    """Return an answer that its client may keep, or 304 if it is what the client has already.
+
+    It is asked for again each time, so that nobody sees what they may no longer see.
+    """
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Authorization, Cookie, Accept"
+    response.headers["ETag"] = tag
+    kept = {
+        one.strip().removeprefix("W/")
+        for one in request.headers.get("if-none-match", "").split(",")
+    }
+    if tag not in kept:
+        return response
+    headers = {
+        name: value for name, value in response.headers.items() if not name.startswith("content-")
+    }
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
 def _watching(request: Request, viewer: Viewer, request_id: str) -> Context:

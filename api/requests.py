@@ -37,16 +37,20 @@ class GraphQLRequest:
     """What a client asks for.
 
     Attributes:
-        query: The document's text.
+        query: The document's text; empty as long as only its id is known.
         variables: Values of the operation's variables, as JSON has them.
         operation_name: Which of the document's operations is meant; None if it has only one.
         by_get: Whether it came in an address, which anybody may follow and a cache may keep.
+        document_id: Which trusted document is meant, instead of a text.
+        trusted: Whether the text is a trusted document's; never said by the client.
     """
 
     query: str
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
     by_get: bool = False
+    document_id: str | None = None
+    trusted: bool = False
 
 
 async def read_request(request: Request) -> GraphQLRequest:
@@ -252,7 +256,14 @@ def read_parameters(document: Mapping[str, Any], *, by_get: bool = False) -> Gra
     """
     query, variables = document.get("query"), document.get("variables")
     name, extensions = document.get("operationName"), document.get("extensions")
-    if not isinstance(query, str):
+    document_id = document.get("documentId")
+    if not isinstance(document_id, str | None):
+        message = "documentId must be a string."
+        raise BadRequest(message)
+    if document_id is not None and query is not None:
+        message = "Send query or documentId, not both."
+        raise BadRequest(message)
+    if document_id is None and not isinstance(query, str):
         message = "query must be a string."
         raise BadRequest(message)
     if not isinstance(variables, dict | None):
@@ -264,7 +275,7 @@ def read_parameters(document: Mapping[str, Any], *, by_get: bool = False) -> Gra
     if not isinstance(extensions, dict | None):
         message = "extensions must be an object."
         raise BadRequest(message)
-    return GraphQLRequest(query, variables, name, by_get)
+    return GraphQLRequest(query or "", variables, name, by_get, document_id)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

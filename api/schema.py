@@ -31,6 +31,7 @@ from api.types.benchmarks import (
     list_metrics,
     list_peer_groups,
 )
+from api.types.documents import register_documents, retire_documents
 from api.types.engagements import (
     add_consultant,
     create_organisation,
@@ -197,6 +198,8 @@ class Mutation:
     retire_questionnaire_version = retire_questionnaire_version
     save_answers = save_answers
     submit_response = submit_response
+    register_documents = register_documents
+    retire_documents = retire_documents
     create_integration = create_integration
     update_integration = update_integration
     rotate_integration_secret = rotate_integration_secret

@@ -49,6 +49,9 @@ class AuditAction(StrEnum):
     PASSWORD_RESET = "person.password_reset"  # noqa: S105 - the name of an event.
     IDENTITY_PROVIDER_CONFIGURED = "identity_provider.configured"
     IDENTITY_PROVIDER_REMOVED = "identity_provider.removed"
+    INTEGRATION_DELETED = "integration.deleted"
+    DOCUMENTS_REGISTERED = "documents.registered"
+    DOCUMENTS_RETIRED = "documents.retired"
     MEMBER_INVITED = "member.invited"
     MEMBER_INVITATION_WITHDRAWN = "member.invitation_withdrawn"
     MEMBER_JOINED = "member.joined"

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
             the floor is 100 (`methodology`).
         flush_minimum: Anonymous submissions that leave the holding place together; the floor is 5.
         disclosure_minimum: Respondents who make a crowd in an edition; the floor is 5.
+        trusted_documents: A manifest of documents that every client may send by their ids, or a
+            folder of such files.
+        trusted_documents_only: Answer trusted documents and nothing else.
         request_seconds: How long an answer may take, and one of its statements in PostgreSQL.
         client_budget: Points of cost that a person, an integration or a link may spend in a
             minute; 0 sets no limit.
@@ -72,6 +75,8 @@ class Settings(BaseSettings):
     anonymous_minimum_invitations: int = Field(default=100, ge=100)
     flush_minimum: int = Field(default=5, ge=5)
     disclosure_minimum: int = Field(default=5, ge=5)
+    trusted_documents: Path | None = None
+    trusted_documents_only: bool = False
     request_seconds: float = Field(default=20, gt=0)
     client_budget: int = Field(default=10_000_000, ge=0)
     organisation_budget: int = Field(default=30_000_000, ge=0)

@@ -113,6 +113,14 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The schema is shown to people who are signed in.",
             "Send a token, or read /schema.graphql.",
         ),
+        "DOCUMENT_NOT_FOUND": _E(
+            "No manifest that is yours has a document with the id that was sent.",
+            "Register the client's manifest before it is released; send the same text's SHA-256.",
+        ),
+        "DOCUMENT_NOT_TRUSTED": _E(
+            "The deployment answers registered documents only, and this is none of them.",
+            "Register the client's manifest, and send documentId.",
+        ),
         "METHOD_NOT_ALLOWED": _E(
             "By GET came something else than a trusted query or a question about the schema.",
             "Send it by POST, or register its document and send its documentId.",

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.pages.operations import ask, document
+from api.console_documents import document
+from api.pages.operations import ask
 from tenants.access import Viewer
 
 _TITLES: Final = (

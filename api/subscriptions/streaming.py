@@ -16,6 +16,7 @@ from api.execution import GraphQLResult, answer, result_of
 from api.requests import GraphQLRequest
 from api.schema import GRAPH, schema
 from api.subscriptions import quota
+from api.trusted import resolve
 from tenants.errors import DomainError
 from tenants.settings import get_settings
 
@@ -27,7 +28,7 @@ async def stream(context: Context, request: GraphQLRequest) -> AsyncGenerator[Gr
     operation was refused, or why it does not go on.
     """
     try:
-        prepared = prepare(context.viewer, request)
+        prepared = prepare(context.viewer, await resolve(context.viewer, request))
         await budgets().spend(context.viewer, prepared.cost)
         with quota.operations.one(context.viewer):
             if prepared.node.operation is not OperationType.SUBSCRIPTION:

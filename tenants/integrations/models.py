@@ -87,6 +87,17 @@ class IntakeEvent(Tenant, Model):
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class TrustedDocument(TenantKey, Model):
+    """A GraphQL document that a client of the organisation may send by the SHA-256 of its text."""
+
+    __tablename__ = "trusted_documents"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    client: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class IdempotencyKey(TenantKey, Model):
     """Which noun a mutation made for a key that the client chose; never what it said.
 

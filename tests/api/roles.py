@@ -286,6 +286,8 @@ PARTS = {
     "EndEngagementPayload": "engagement userErrors",
     "AddConsultantPayload": "engagement userErrors",
     "RemoveConsultantPayload": "engagement userErrors",
+    "RegisterDocumentsPayload": "documentIds userErrors",
+    "RetireDocumentsPayload": "retiredCount userErrors",
 }
 
 _OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND"
@@ -334,6 +336,9 @@ MUTATIONS = {
         "ok FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),
     "createIntegration": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+        ("createIntegration", "registerDocuments", "retireDocuments"),
+        "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    ),
     **dict.fromkeys(
         ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration"),
         "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",

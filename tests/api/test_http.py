@@ -8,8 +8,7 @@ import pytest
 
 from api.requests import GRAPHQL_RESPONSE, MAX_BODY_BYTES, MAX_JSON_DEPTH
 from tenants.settings import get_settings
-from tests.api.asking import TYPENAME, codes, post, site, token_of
-from tests.factories import make_client
+from tests.api.asking import TYPENAME, codes, post, site
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -47,11 +46,11 @@ async def test_the_schema_is_asked_by_get(monkeypatch: pytest.MonkeyPatch) -> No
     query = "query Type($name: String!) { __type(name: $name) { name } }"
     for accept in (GRAPHQL_RESPONSE, OLD):
         response = await get(accept, query=query, variables='{"name": "Offer"}')
-        assert response.json()["data"] == {"__type": {"name": "Offer"}}
+        assert response.json() == {"data": {"__type": {"name": "Offer"}}}
         assert response.headers["content-type"] == f"{accept}; charset=utf-8"
     monkeypatch.undo()
     get_settings.cache_clear()
-    assert (await get(query="{ __typename }")).json() == TYPENAME_ANSWER
+    assert (await get(query="{ __typename }")).json() == {"data": {"__typename": "Query"}}
 
 
 @pytest.mark.parametrize(
@@ -323,46 +322,3 @@ async def test_every_answer_has_a_request_id_of_its_own_and_is_kept_by_nobody() 
         assert one.headers["referrer-policy"] == "no-referrer"
         assert one.headers["content-security-policy"].startswith("default-src 'none';")
         assert "access-control-allow-origin" not in one.headers
-
-
-INTROSPECTION = (
-    "{ __schema { queryType { name } } }",
-    '{ __type(name: "Offer") { name } }',
-    "query A { ...F } fragment F on Query { __schema { queryType { name } } }",
-    "{ ... { a: __schema { queryType { name } } } }",
-)
-
-
-@pytest.mark.parametrize("query", INTROSPECTION)
-async def test_the_schema_is_introspected_by_people_only(query: str) -> None:
-    client = await make_client()
-    for accept, status in ((GRAPHQL_RESPONSE, 400), (OLD, 200)):
-        response = await post({"query": query}, headers={"accept": accept})
-        assert (response.status_code, codes(response)) == (status, ["INTROSPECTION_FORBIDDEN"])
-        assert "data" not in response.json()
-    response = await post({"query": query}, token=await token_of(client.leadership))
-    assert response.status_code == 200
-    assert next(iter(response.json()["data"].values())) in (
-        {"queryType": {"name": "Query"}},
-        {"name": "Offer"},
-    )
-
-
-@pytest.mark.parametrize("query", INTROSPECTION)
-async def test_in_a_demo_everybody_may_introspect(
-    query: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OUTBOX_DIR", "outbox")
-    get_settings.cache_clear()
-    response = await post({"query": query})
-    monkeypatch.undo()
-    get_settings.cache_clear()
-    assert response.status_code == 200
-    assert "errors" not in response.json()
-
-
-async def test_the_schema_document_is_for_everybody() -> None:
-    async with site() as client:
-        response = await client.get("/schema.graphql")
-    assert response.status_code == 200
-    assert "type Query {" in response.text

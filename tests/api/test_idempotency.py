@@ -89,13 +89,17 @@ async def test_a_key_is_not_taken_for_another_input(ask: Ask) -> None:
     assert await fingerprint(client) == before
 
 
+# Says how many there were in a month; said again, it says the same.
+REPEATABLE = {"recordMonthlyCounts"}
 CREATES = ("create", "record", "open", "invite", "import", "request", "rotate", "register", "start")
 
 
 def test_whatever_creates_takes_a_key() -> None:
     mutation = GRAPH.mutation_type
     assert mutation is not None
-    creating = [name for name in mutation.fields if name.startswith(CREATES)]
+    creating = [
+        name for name in mutation.fields if name.startswith(CREATES) and name not in REPEATABLE
+    ]
     assert len(creating) >= 6
     for name in creating:
         given = get_named_type(mutation.fields[name].args["input"].type)

@@ -11,6 +11,7 @@ import pytest
 from graphql import GraphQLID, get_named_type, is_input_object_type
 
 from api.relay import decode_id, encode_id
+from api.trusted import document_id
 from tenants import read_graph
 from tenants.access import Role
 from tenants.db import run
@@ -33,6 +34,9 @@ ID_ARGUMENTS = {
     ("openInterview", "offerId"),
     ("inviteCandidate", "interviewId"),
     ("createIntegration", "organisationId"),
+    ("recordMonthlyCounts", "organisationId"),
+    ("registerDocuments", "organisationId"),
+    ("retireDocuments", "organisationId"),
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
     ("deleteIntegration", "integrationId"),
@@ -84,6 +88,8 @@ KEYLESS = {
     "endEngagement",
     "addConsultant",
     "removeConsultant",
+    "retireDocuments",
+    "recordMonthlyCounts",
     "configureFirmIdentityProvider",
     "removeFirmIdentityProvider",
     "configureIdentityProvider",
@@ -108,6 +114,9 @@ PAYLOADS = {
     "openInterview": "interview { id }",
     "inviteCandidate": "interview { id }",
     "createIntegration": "integration { id }",
+    "recordMonthlyCounts": "monthlyCounts { month }",
+    "registerDocuments": "documentIds",
+    "retireDocuments": "retiredCount",
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
     "deleteIntegration": "integrationId",
@@ -241,6 +250,16 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
             "name": "Reporting",
             "scopes": ["offers:read"],
         },
+        "recordMonthlyCounts": {
+            "organisationId": found["id"],
+            "counts": [{"month": "2020-01", "accepted": 3, "declined": 1}],
+        },
+        "registerDocuments": {
+            "organisationId": found["id"],
+            "client": "careers",
+            "documents": [{"id": document_id("{ __typename }"), "text": "{ __typename }"}],
+        },
+        "retireDocuments": {"organisationId": found["id"], "client": "careers"},
         "updateIntegration": {"integrationId": "", "isEnabled": False},
         "rotateIntegrationSecret": {"integrationId": ""},
         "deleteIntegration": {"integrationId": ""},

@@ -25,6 +25,7 @@ from tenants.insights import queries as insights
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
 from tests.bench import reads, releasing
+from tests.bench import hostile, reads
 
 ROWS = 100_000
 ORGANISATIONS = 20
@@ -109,6 +110,8 @@ def main() -> None:
         time_work()
     if options.part in {"releases", "all"} and not options.json:
         releasing.measure(report)
+    if options.part in {"hostile", "all"} and not options.json:
+        hostile.measure(report)
     if options.part in {"reads", "all"}:
         scale = reads.Scale(
             organisations=options.organisations,
@@ -128,6 +131,9 @@ def read_options() -> argparse.Namespace:
         choices=("work", "releases", "reads", "all"),
         default="all",
         help="imports and editions, releases, reads beside other servers, or all",
+        choices=("work", "hostile", "reads", "all"),
+        default="all",
+        help="imports and editions, hostile requests, reads beside other servers, or all",
     )
     parser.add_argument("--json", action="store_true", help="only reads, as one JSON object")
     parser.add_argument("--organisations", type=int, default=50, help="of 2,000 interviews each")

@@ -3,8 +3,8 @@
 import pytest
 from graphql import OperationDefinitionNode, parse, validate
 
+from api.console_documents import FOLDER, FRAGMENTS, document
 from api.execution import execute
-from api.pages.operations import FOLDER, FRAGMENTS, document
 from api.requests import GraphQLRequest
 from api.schema import schema
 from tenants.access import Role

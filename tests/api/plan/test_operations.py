@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api import plan
-from api.pages.operations import document
+from api.console_documents import document
 from tenants import db
 from tests.api.pages.test_operations import NAMES
 from tests.api.plan.ways import ordinary, planned
