@@ -14,7 +14,7 @@ from starlette.types import Message, Scope
 from api import requests
 from api.app import create_app
 from tenants.access import Viewer
-from tenants.db import psycopg_url, run
+from tenants.db import psycopg_url, read, reading, run
 from tenants.errors import TookTooLong
 from tenants.settings import get_settings
 from tenants.work import Session
@@ -130,6 +130,23 @@ async def test_one_statement_has_so_long_and_a_job_has_longer(
         await run(sleep, client.hr, 30)
     assert await run(sleep, client.job, 0.4) == "slept"
     assert await run(sleep, client.hr, 0) == "slept"
+
+
+async def test_the_planned_way_ends_in_time_as_well(hurry: Callable[[float], None]) -> None:
+    client = await make_client()
+    token = await token_of(client.hr)
+    async with reading(1):
+        async with locked() as waiting:
+            hurry(0.4)
+            response = await post(OFFERS, token=token)
+            assert (response.status_code, codes(response)) == (503, ["TOOK_TOO_LONG"])
+            await until(waiting, 0)
+            with pytest.raises(TookTooLong):
+                await read(client.hr, b"SELECT pg_sleep(30)", [])
+        # The only connection there is can be used again.
+        hurry(20)
+        response = await post(OFFERS, token=token)
+        assert response.json()["data"]["organisations"]["nodes"] == [{"offers": {"nodes": []}}]
 
 
 async def test_slow_bodies_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

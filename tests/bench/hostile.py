@@ -1,7 +1,6 @@
 """How fast hostile requests are refused, and what they cost a normal one beside them."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -95,7 +94,6 @@ def serving() -> Iterator[str]:
     listener.close()
     process = subprocess.Popen(
         [sys.executable, "-m", "deploy.cli", "serve", "--port", str(port)],
-        env={**os.environ, "CLIENT_BUDGET": "0", "ORGANISATION_BUDGET": "0"},
     )
     try:
         for _ in range(200):
