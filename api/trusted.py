@@ -22,7 +22,7 @@ from graphql import GraphQLSyntaxError
 from api.console_documents import console_documents
 from api.documents import Document, NotExecuted, check_document
 from api.requests import BadRequest, GraphQLRequest
-from tenants.access import Viewer
+from tenants.access import Permission, Viewer
 from tenants.db import run
 from tenants.errors import DomainError, InvalidInput
 from tenants.integrations.document_queries import find_document
@@ -93,9 +93,10 @@ async def _find(viewer: Viewer, digest: bytes) -> str | None:
     text = console_documents().get(digest) or _deployed(get_settings().trusted_documents).get(
         digest
     )
-    if text is not None or not viewer.roles:
+    organisations = viewer.organisations_with(Permission.ORGANISATION_READ)
+    if text is not None or not organisations:
         return text
-    key = (digest, frozenset(viewer.roles))
+    key = (digest, frozenset(organisations))
     kept = _registered.get(key)
     if kept is not None and time.monotonic() - kept[1] < _KEPT_SECONDS:
         return kept[0]

@@ -74,7 +74,7 @@ class SecretAlreadyShown(DomainError):
 
 
 class TookTooLong(DomainError):
-    """The answer would have taken longer than the installation allows; nothing was changed."""
+    """The answer would have taken longer than the installation allows."""
 
     code = "TOOK_TOO_LONG"
 

@@ -151,7 +151,7 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
         ),
         "TOOK_TOO_LONG": _E(
             "The answer would have taken longer than the installation allows.",
-            "Nothing was changed. Ask for less at once.",
+            "Ask for less at once. Repeat a change with its idempotencyKey: it happens once.",
         ),
         "SIGNATURE_INVALID": _E(
             "The signature of a posted event does not belong to its body.",

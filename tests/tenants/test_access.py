@@ -16,6 +16,12 @@ from tenants.access import (
 )
 from tenants.db import application_url, benchmark_role, scope_statement
 from tenants.errors import Forbidden
+from tenants.integrations.documents import register_documents
+from tenants.interviews import service as interviews
+from tenants.interviews import submission
+from tenants.model import Model
+from tenants.offers.monthly_counts import record_monthly_counts
+from tenants.offers.monthly_queries import MonthCounts
 from tenants.settings import get_settings
 
 _P = Permission
@@ -219,3 +225,171 @@ def test_a_scope_is_made_of_ids_and_digits_and_names_nothing_for_nobody() -> Non
     )
     role = benchmark_role(application_url(get_settings()).username or "")
     assert scope_statement(Viewer.benchmark()).startswith(f'SET LOCAL ROLE "{role}";SET LOCAL ')
+
+
+TENANT_TABLES = sorted(
+    name for name, table in Model.metadata.tables.items() if "organisation_id" in table.columns
+)
+
+
+async def rows_in(viewer: Viewer, statement: str) -> int:
+    """Return how many rows a statement reaches in the scope of a viewer."""
+
+    async def send(session: Session, _viewer: Viewer) -> int:
+        result = await session.execute(text(statement))
+        return len(result.all())
+
+    return await run(send, viewer)
+
+
+async def compare(client: Client) -> None:
+    """Publish an edition of a client, let it contribute, and write what it may be shown."""
+    await run(age, client.job, client.organisation_id)
+    for _ in range(5):
+        await add_response(client, BEGAN)
+    await publish(client, as_of=LAST_MONTH)
+    here = {"organisation_id": client.organisation_id}
+    await run(
+        benchmarks.join_benchmark,
+        client.job,
+        **here,
+        family=client.slug,
+        text="We take part.",
+        joined_on=BEGAN,
+    )
+    await run(
+        benchmarks.contribute,
+        client.job,
+        **here,
+        starts_on=BEGAN,
+        ends_on=THIS_MONTH,
+        firm_people=await run(benchmark_queries.list_firm_people, Viewer.operator()),
+    )
+    await run(write_comparison, Viewer.benchmark(), client.organisation_id)
+
+
+async def write_comparison(session: Session, _viewer: Viewer, organisation_id: UUID) -> None:
+    for statement in (
+        """
+        INSERT INTO benchmark_releases
+            (number, starts_on, ends_on, as_of_on, rules, inputs_hash, released_at)
+        SELECT coalesce(max(number), 0) + 1, current_date, current_date, current_date, '{}', '',
+               now()
+        FROM benchmark_releases
+        """,
+        """
+        INSERT INTO benchmark_comparisons (organisation_id, release_number, audience, metric)
+        SELECT :organisation, max(number), '', 'DECLINE_RATE' FROM benchmark_releases
+        """,
+        """
+        INSERT INTO benchmark_audiences
+            (organisation_id, release_number, audience, industry, size_band, region, families)
+        SELECT :organisation, max(number), '', '', '', '', '{}' FROM benchmark_releases
+        """,
+        """
+        INSERT INTO benchmark_places (organisation_id, release_number, family, industry, size_band,
+                                      region, takes_part, is_gone, observers)
+        SELECT :organisation, max(number), '', '', '', '', true, false, '{}'
+        FROM benchmark_releases
+        """,
+    ):
+        await session.execute(text(statement), {"organisation": organisation_id})
+
+
+# What the application's role adds to, or only reads.
+READ_ONLY = ("audit_events", "benchmark_audiences", "benchmark_comparisons", "benchmark_places")
+
+
+@pytest.mark.usefixtures("connection")
+async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
+    """Whatever the code above forgets: the application's role reaches nothing else."""
+    world, other = await make_world(), await make_world()
+    for one in (world, other):
+        await run(
+            interviews.open_interview,
+            one.client.hr,
+            organisation_id=one.client.organisation_id,
+            offer_id=one.lapsed,
+            idempotency_key="a key",
+        )
+        await run(submission.save_answers, one.unanswered.viewer, answers={})
+        await make_member_invitation(one.client)
+        await run(
+            register_documents,
+            one.client.hr,
+            organisation_id=one.client.organisation_id,
+            client="front-end",
+            documents={b"digest": "{ __typename }"},
+        )
+        await keep_one_of_each(one.client)
+        await run(
+            record_monthly_counts,
+            one.client.hr,
+            organisation_id=one.client.organisation_id,
+            counts=[MonthCounts(date(2020, 1, 1), accepted=3, declined=1)],
+        )
+        await compare(one.client)
+        held = await fingerprint(one.client)
+        assert [name for name in TENANT_TABLES if held[name][0] == 0] == []
+    mine, theirs = other.client.job, world.client.organisation_id
+    before = await fingerprint(world.client, other.client)
+    for name in TENANT_TABLES:
+        await nothing_comes_of(mine, name, theirs)
+    assert await fingerprint(world.client, other.client) == before
+
+
+async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
+    """Assert that no statement on a table reaches into another organisation."""
+    (mine,) = viewer.roles
+    columns = ", ".join(Model.metadata.tables[name].columns.keys())
+    reaching = f"SELECT 1 FROM {name} WHERE organisation_id"  # noqa: S608 - our own names.
+    assert await rows_in(viewer, f"{reaching} IS DISTINCT FROM '{mine}'") == 0, name
+    changed = f"UPDATE {name} SET organisation_id = '{mine}'"  # noqa: S608 - likewise.
+    gone = f"DELETE FROM {name} WHERE organisation_id = '{theirs}' RETURNING 1"  # noqa: S608 - likewise.
+    moved = columns.replace("organisation_id", f"'{theirs}'::uuid")
+    refused = [
+        f"INSERT INTO {name} ({columns}) SELECT {moved} FROM {name} RETURNING 1",  # noqa: S608 - likewise.
+        f"UPDATE {name} SET organisation_id = '{theirs}' RETURNING 1",  # noqa: S608 - likewise.
+    ]
+    if name in READ_ONLY or name == "questions":
+        # The log and published questions can be added to and read, what was compared can be read,
+        # and that is all.
+        refused += [f"{changed} RETURNING 1", gone]
+    elif name == "questionnaire_versions":
+        # Drafts are written anew, and nothing but the state ever changes.
+        refused.append(f"{changed} RETURNING 1")
+        assert await rows_in(viewer, gone) == 0, name
+    else:
+        assert (
+            await rows_in(viewer, f"{changed} WHERE organisation_id = '{theirs}' RETURNING 1") == 0
+        )
+        assert await rows_in(viewer, gone) == 0, name
+    for statement in refused:
+        with pytest.raises(DBAPIError, match=r"row-level security|permission denied"):
+            await rows_in(viewer, statement)
+
+
+# What the application's role adds to, or only reads.
+READ_ONLY = ("audit_events", "benchmark_audiences", "benchmark_comparisons", "benchmark_places")
+
+
+@pytest.mark.usefixtures("connection")
+async def test_the_database_alone_keeps_people_and_firms_apart() -> None:
+    world, other = await make_client(), await make_client()
+    person = replace(other.hr, roles={})
+    assert await rows_in(other.job, "SELECT * FROM organisations") == 1
+    assert await rows_in(other.job, "SELECT * FROM people") == 4
+    assert await rows_in(other.job, "SELECT * FROM firms") == 1
+    for name in ("access_tokens", "firm_members", "schedule"):
+        assert await rows_in(other.job, f"SELECT * FROM {name}") == 0  # noqa: S608 - our own names.
+    # Somebody without a part in anything sees the own row and membership.
+    for name, count in (("people", 1), ("memberships", 1), ("organisations", 0), ("firms", 0)):
+        assert await rows_in(person, f"SELECT * FROM {name}") == count, name  # noqa: S608 - likewise.
+    assert await rows_in(Viewer(), "SELECT * FROM people") == 0
+    token = await token_of(world.hr)
+    presented = Viewer(token_hash=hash_token(token))
+    assert await rows_in(presented, "SELECT * FROM access_tokens") == 1
+    assert await rows_in(presented, "SELECT * FROM people") == 1
+    stranger = Viewer(token_hash=hash_token("another"))
+    assert await rows_in(stranger, "SELECT * FROM access_tokens") == 0
+    assert await rows_in(stranger, "SELECT * FROM people") == 0
