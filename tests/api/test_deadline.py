@@ -162,3 +162,20 @@ async def test_slow_bodies_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
             "/graphql", content=slow(), headers={"content-type": "application/json"}
         )
     assert (response.status_code, codes(response)) == (408, ["BAD_REQUEST"])
+
+
+async def test_a_normal_request_beside_a_slow_one_is_served() -> None:
+    served = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b'{"query": "{ __type'
+        await served.wait()
+        yield b'name }"}'
+
+    async with site() as client:
+        headers = {"content-type": "application/json"}
+        late = asyncio.create_task(client.post("/graphql", content=slow(), headers=headers))
+        response = await post({"query": "{ __typename }"})
+        assert (response.status_code, late.done()) == (200, False)
+        served.set()
+        assert (await late).json()["data"] == {"__typename": "Query"}

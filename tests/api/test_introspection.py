@@ -1,12 +1,15 @@
 """Who may ask for the schema, and what everybody else is told of a mistake."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from api.requests import GRAPHQL_RESPONSE
+from tenants.access import Viewer, ViewerKind
 from tenants.settings import get_settings
 from tests.api.asking import codes, post, site, token_of
+from tests.api.conftest import Ask
 from tests.factories import make_client
 
 pytestmark = pytest.mark.usefixtures("connection")
@@ -92,3 +95,13 @@ async def test_long_values_are_not_told_back_as_a_whole() -> None:
     query = "query ($n: Int) { organisations(first: $n) { totalCount } }"
     response = await post({"query": query, "variables": {"n": "x" * 100_000}})
     assert len(response.json()["errors"][0]["message"]) <= 501
+
+
+async def test_machines_may_introspect_and_candidates_not(ask: Ask) -> None:
+    for query in INTROSPECTION:
+        answer = await ask(Viewer(ViewerKind.INTEGRATION, uuid4()), query)
+        assert list(answer) == ["data"]
+        answer = await ask(Viewer(ViewerKind.CANDIDATE, uuid4()), query)
+        assert [one["extensions"]["code"] for one in answer["errors"]] == [
+            "INTROSPECTION_FORBIDDEN"
+        ]
