@@ -31,7 +31,6 @@ from tenants.settings import get_settings
 # Documents that were valid are kept, so that a client's next request does not parse and validate
 # again. A parsed document takes about a hundred times the memory of its text, and what `api.plan`
 # makes of it as much again: together they are to keep a process below 150 MB.
-# again. A parsed document takes about sixty times the memory of its text.
 MAX_KEPT_DOCUMENTS: Final = 2_000
 MAX_KEPT_CHARACTERS: Final = 48 * 1024
 _MAX_KEPT_MEASURES: Final = 64

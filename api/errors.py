@@ -16,8 +16,8 @@ from api.context import Context
 from tenants.access import ViewerKind
 from tenants.errors import DomainError, Forbidden, TookTooLong, Unauthenticated
 from tenants.incidents import describe_incident
-from tenants.questionnaires.findings import Unpublishable
 from tenants.integrations.idempotency import asked_with
+from tenants.questionnaires.findings import Unpublishable
 from tenants.questionnaires.problems import InvalidAnswers
 
 _logger = logging.getLogger("afterword.api")

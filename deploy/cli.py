@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from deploy import launch, lifeline
+from deploy import documents_command, launch, lifeline
 from deploy.environment import BROKER, working_on
 from deploy.errors import DeployError
 from deploy.folder import default_path
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_publish(commands)
     _add_benchmark(commands)
     _add_import(commands)
-    _add_documents(commands)
+    documents_command.add(commands, _add_part)
     rotate = _add_part(
         commands, "rotate-keys", _rotate_keys, "make a new key that signs access tokens"
     )
@@ -202,23 +202,6 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     head = _add_part(kinds, "head", _export_heads, "print the heads as JSON, to keep elsewhere")
     for one in (verify, head):
         one.add_argument("--organisation", metavar="SLUG", help="of this one only")
-def _add_documents(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    documents = commands.add_parser(
-        "documents",
-        help="say which GraphQL documents a client may send by their ids",
-        description="Say which GraphQL documents a client may send by their ids.",
-    )
-    kinds = documents.add_subparsers(title="what", metavar="WHAT", dest="what", required=True)
-    check = _add_part(kinds, "check", _documents, "validate a manifest against the schema")
-    register = _add_part(kinds, "register", _documents, "add a manifest to a client's documents")
-    clients = _add_part(kinds, "list", _documents, "list an organisation's clients")
-    retire = _add_part(kinds, "retire", _documents, "take back all documents of a client")
-    for one in (check, register):
-        one.add_argument("file", type=Path, metavar="FILE", help="JSON: texts by their SHA-256")
-    for one in (register, clients, retire):
-        one.add_argument("--organisation", metavar="SLUG", required=True, help="whose")
-    for one in (register, retire):
-        one.add_argument("--client", metavar="NAME", required=True, help="of your choosing")
 
 
 def _add_part(
@@ -359,12 +342,6 @@ def _export_heads(arguments: argparse.Namespace) -> int:
         heads = asyncio.run(auditing.heads(arguments.organisation))
     print(json.dumps(heads))
     return 0
-def _documents(arguments: argparse.Namespace) -> int:
-    with working_on(arguments.data):
-        _require_settings(("DATABASE_URL", "APPLICATION_DATABASE_URL"))
-        from deploy import documents
-
-        return documents.main(arguments)
 
 
 def _count(written: str) -> int:

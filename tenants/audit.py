@@ -49,7 +49,6 @@ class AuditAction(StrEnum):
     PASSWORD_RESET = "person.password_reset"  # noqa: S105 - the name of an event.
     IDENTITY_PROVIDER_CONFIGURED = "identity_provider.configured"
     IDENTITY_PROVIDER_REMOVED = "identity_provider.removed"
-    INTEGRATION_DELETED = "integration.deleted"
     DOCUMENTS_REGISTERED = "documents.registered"
     DOCUMENTS_RETIRED = "documents.retired"
     MEMBER_INVITED = "member.invited"

@@ -61,6 +61,7 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
         "NOT_INDEPENDENT": _E(
             "The member works in the hiring department, or one of the departments is unknown.",
             "Choose a member of another department; departments are set with the membership.",
+        ),
         "IDEMPOTENCY_KEY_REUSED": _E(
             "The idempotency key came with another input before.",
             "Repeat exactly what you sent, or choose a new key for a new request.",

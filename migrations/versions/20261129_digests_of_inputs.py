@@ -1,14 +1,14 @@
 """A digest of what came with an idempotency key, so that a key is not taken for another input.
 
-Revision ID: 0013
-Revises: 0012
+Revision ID: 0019
+Revises: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Documents that an organisation's clients registered, to be sent by their digest.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0020
+Revises: 0019
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.roles import application_role_name
 
-revision = "0014"
-down_revision = "0013"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

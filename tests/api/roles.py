@@ -335,7 +335,7 @@ MUTATIONS = {
         ("publishQuestionnaireVersion", "retireQuestionnaireVersion"),
         "ok FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),
-    "createIntegration": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    **dict.fromkeys(
         ("createIntegration", "registerDocuments", "retireDocuments"),
         "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),

@@ -11,13 +11,13 @@ import pytest
 from graphql import GraphQLID, get_named_type, is_input_object_type
 
 from api.relay import decode_id, encode_id
-from api.trusted import document_id
 from tenants import read_graph
 from tenants.access import Role
 from tenants.db import run
 from tenants.organisations import service as organisations
 from tenants.reading import Key
 from tests.api.conftest import Ask
+from tests.api.document_world import DOCUMENTS, document_inputs
 from tests.api.insight_world import publish, window
 from tests.api.questionnaire_world import content
 from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of, walk
@@ -34,9 +34,7 @@ ID_ARGUMENTS = {
     ("openInterview", "offerId"),
     ("inviteCandidate", "interviewId"),
     ("createIntegration", "organisationId"),
-    ("recordMonthlyCounts", "organisationId"),
-    ("registerDocuments", "organisationId"),
-    ("retireDocuments", "organisationId"),
+    *((name, "organisationId") for name in DOCUMENTS),
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
     ("deleteIntegration", "integrationId"),
@@ -82,14 +80,13 @@ OF_THE_FIRM = {
 PEERS = {"industry": "OTHER", "sizeBand": "UNDER_250", "region": "EUROPE"}
 KEYLESS = {
     "assignInterview",
+    "retireDocuments",
     "recordMonthlyCounts",
     "joinBenchmark",
     "leaveBenchmark",
     "endEngagement",
     "addConsultant",
     "removeConsultant",
-    "retireDocuments",
-    "recordMonthlyCounts",
     "configureFirmIdentityProvider",
     "removeFirmIdentityProvider",
     "configureIdentityProvider",
@@ -114,9 +111,7 @@ PAYLOADS = {
     "openInterview": "interview { id }",
     "inviteCandidate": "interview { id }",
     "createIntegration": "integration { id }",
-    "recordMonthlyCounts": "monthlyCounts { month }",
-    "registerDocuments": "documentIds",
-    "retireDocuments": "retiredCount",
+    **DOCUMENTS,
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
     "deleteIntegration": "integrationId",
@@ -250,16 +245,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
             "name": "Reporting",
             "scopes": ["offers:read"],
         },
-        "recordMonthlyCounts": {
-            "organisationId": found["id"],
-            "counts": [{"month": "2020-01", "accepted": 3, "declined": 1}],
-        },
-        "registerDocuments": {
-            "organisationId": found["id"],
-            "client": "careers",
-            "documents": [{"id": document_id("{ __typename }"), "text": "{ __typename }"}],
-        },
-        "retireDocuments": {"organisationId": found["id"], "client": "careers"},
+        **document_inputs(found["id"]),
         "updateIntegration": {"integrationId": "", "isEnabled": False},
         "rotateIntegrationSecret": {"integrationId": ""},
         "deleteIntegration": {"integrationId": ""},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.relay import encode_id
-from api.trusted import digest_of, document_id
+from api.trusted import document_id
 from tenants import read_graph
 from tenants.access import Viewer
 from tenants.benchmarks import service as benchmarks
@@ -16,8 +16,6 @@ from tenants.db import run
 from tenants.questionnaires import drafting, publishing
 from tenants.questionnaires.definition import to_json
 from tenants.questionnaires.templates import load
-from tenants.db import run
-from tenants.integrations.documents import register_documents
 from tenants.reading import Key
 from tests.api.conftest import Ask
 from tests.api.questionnaire_world import content, version_of
@@ -28,6 +26,7 @@ from tests.api.world import (
     fingerprint,
     make_world,
     organisation_id_of,
+    register_document,
     requisition_of,
 )
 from tests.factories import (
@@ -143,7 +142,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         },
         "retireDocuments": {
             "organisationId": world.organisation,
-            "client": await registered(client),
+            "client": await register_document(client),
         },
         "createIntegration": {
             "organisationId": world.organisation,
@@ -245,19 +244,6 @@ async def firm_inputs(client: Client) -> dict[str, dict[str, Any]]:
         "addConsultant": {"engagementId": engagement, "personId": person},
         "removeConsultant": {"engagementId": engagement, "personId": person},
     }
-
-
-async def registered(client: Client) -> str:
-    """Register a document, and return its client's name."""
-    text = "{ viewer { id } }"
-    await run(
-        register_documents,
-        client.hr,
-        organisation_id=client.organisation_id,
-        client="front-end",
-        documents={digest_of(text): text},
-    )
-    return "front-end"
 
 
 async def make_member_invitation_id(world: World) -> str:

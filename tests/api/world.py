@@ -12,9 +12,11 @@ from sqlalchemy import select, text
 
 from api.relay import encode_id
 from api.schema import schema
+from api.trusted import digest_of
 from tenants import read_graph
 from tenants.access import Role, Viewer
 from tenants.db import run
+from tenants.integrations.documents import register_documents
 from tenants.integrations.models import IntakeEvent, IntakeState
 from tenants.interviews import submission
 from tenants.interviews.models import Confidentiality, Response
@@ -357,3 +359,16 @@ async def count_jobs(client: Client) -> int:
         return len((await session.scalars(select(Job.id))).all())
 
     return await run(count, client.job)
+
+
+async def register_document(client: Client) -> str:
+    """Let HR register a trusted document, and return its client's name."""
+    text_ = "{ viewer { id } }"
+    await run(
+        register_documents,
+        client.hr,
+        organisation_id=client.organisation_id,
+        client="front-end",
+        documents={digest_of(text_): text_},
+    )
+    return "front-end"

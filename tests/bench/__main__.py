@@ -24,8 +24,7 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.insights import queries as insights
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
-from tests.bench import reads, releasing
-from tests.bench import hostile, reads
+from tests.bench import hostile, reads, releasing
 
 ROWS = 100_000
 ORGANISATIONS = 20
@@ -130,12 +129,9 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("work", "releases", "reads", "all"),
+        choices=("work", "releases", "hostile", "reads", "all"),
         default="all",
-        help="imports and editions, releases, reads beside other servers, or all",
-        choices=("work", "hostile", "reads", "all"),
-        default="all",
-        help="imports and editions, hostile requests, reads beside other servers, or all",
+        help="imports and editions, releases, hostile requests, reads beside other servers, or all",
     )
     parser.add_argument("--json", action="store_true", help="only reads, as one JSON object")
     parser.add_argument("--organisations", type=int, default=50, help="of 2,000 interviews each")

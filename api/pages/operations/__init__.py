@@ -2,11 +2,13 @@
 
 from typing import Any, Final
 
-from api.console_documents import document
+from api.console_documents import FOLDER, FRAGMENTS, document
 from api.execution import execute
 from api.requests import GraphQLRequest
 from tenants.access import Viewer
 from tenants.model import new_id
+
+__all__ = ["FOLDER", "FRAGMENTS", "NoAnswer", "ask", "document"]
 
 # What a role may not see is null, and the page leaves it out or says so.
 _PART_OF_THE_ANSWER: Final = "FORBIDDEN"

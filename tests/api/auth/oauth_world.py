@@ -25,6 +25,7 @@ from tenants.integrations.service import client_id, create_integration
 from tenants.work import Session
 from tests.api.asking import post
 from tests.api.pages.browsing import Browser, Page, session_of
+from tests.api.world import register_document
 from tests.factories import Client, make_identity_provider, make_member_invitation
 
 METADATA = "/.well-known/oauth-authorization-server"
@@ -271,6 +272,8 @@ async def keep_one_of_each(client: Client) -> None:
     """Give an organisation a row in every table of signing in that is its own."""
     await make_member_invitation(client)
     await make_identity_provider(client)
+    """Give an organisation a row in every table that machine clients have."""
+    await register_document(client)
     machine = await make_machine(client)
     server = Viewer(roles={client.organisation_id: Role.AUTHORIZATION_SERVER})
     assert client.hr.id is not None
