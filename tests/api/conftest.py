@@ -32,16 +32,20 @@ def ask() -> Ask:
 
 
 @pytest.fixture
-def statements(
-    connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], list[str]]:
-    """Collect the statements of the ordinary way, without those that set the scope."""
-    sent: list[str] = []
+def unplanned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every operation go the ordinary way."""
 
     async def no_plan(*_: object) -> None:
         return None
 
     monkeypatch.setattr(plan, "answer", no_plan)
+
+
+@pytest.fixture
+def statements(connection: AsyncConnection, unplanned: None) -> Callable[[], list[str]]:
+    """Collect the statements of the ordinary way, without those that set the scope."""
+    del unplanned
+    sent: list[str] = []
 
     def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if not statement.startswith(("SET LOCAL", "SAVEPOINT", "RELEASE", "ROLLBACK")):

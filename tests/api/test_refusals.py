@@ -240,6 +240,7 @@ async def test_a_bug_in_a_mutation_is_masked_and_logged_once(
     assert await fingerprint(client) == before
 
 
+@pytest.mark.usefixtures("unplanned")
 async def test_a_bug_under_many_fields_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

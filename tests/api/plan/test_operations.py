@@ -20,7 +20,11 @@ pytestmark = pytest.mark.usefixtures("connection")
 _CHANGES = re.compile("^(mutation|subscription) ", re.MULTILINE)
 QUERIES = [name for name in NAMES if not _CHANGES.search(document(name))]
 README = Path(__file__).parents[3] / "README.md"
-EXAMPLES = re.findall(r"```graphql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+EXAMPLES = [
+    one
+    for one in re.findall(r"```graphql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    if not _CHANGES.search(one)
+]
 
 
 def variables_of(world: World, query: str) -> dict[str, Any]:
