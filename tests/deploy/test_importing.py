@@ -281,4 +281,4 @@ def test_the_command_says_why_it_cannot_run(tmp_path: Path, tag: str) -> None:
     )
     odd = _command(file, "--mapping", file, "--preview", "0")
     assert odd.returncode == 2
-    assert "argument --preview: 0 is no number of rows" in odd.stderr
+    assert "argument --preview: 0 is no number" in odd.stderr
