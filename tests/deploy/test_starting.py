@@ -25,5 +25,5 @@ async def test_a_job_of_the_installation_is_started_once() -> None:
 async def test_a_job_of_the_installation_is_for_no_organisation() -> None:
     with pytest.raises(DeployError, match="not of an organisation"):
         await starting.start_job("benchmarks.release", "northwind-robotics")
-    with pytest.raises(DeployError, match="there is no scheduled job nothing; there are: bench"):
+    with pytest.raises(DeployError, match="there is no scheduled job nothing; there are: audit"):
         await starting.start_job("nothing", None)

@@ -103,12 +103,8 @@ async def test_an_offer_is_recorded_with_everything_around_it() -> None:
     assert application.requisition_id == requisition.id
     assert (requisition.external_id, requisition.title) == ("r-1", "Chief Chemist")
     assert (requisition.department, requisition.location) == ("Research", "Ulm")
-    (actor,) = [
-        one.actor_id
-        for one in await rows_of(client, AuditEvent)
-        if one.action is AuditAction.OFFER_RECORDED
-    ]
-    assert actor == client.consultant.id
+    actors = {one.action: one.actor_id for one in await rows_of(client, AuditEvent)}
+    assert actors[AuditAction.OFFER_RECORDED] == client.consultant.id
 
 
 async def test_older_knowledge_changes_nothing_and_silence_overwrites_nothing() -> None:
