@@ -184,6 +184,7 @@ def holm(levels: Sequence[float], *, alpha: float = 1 - _CONFIDENCE) -> list[boo
     return certain
 
 
+@lru_cache(maxsize=4096)
 def control_limits(n: int, share: float) -> tuple[int, int]:
     """Return the fewest and the most successes of n that chance explains at 99.73 %.
 
