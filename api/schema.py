@@ -76,6 +76,7 @@ from api.types.questionnaire_mutations import (
 from api.types.receipts import tighten_confidentiality, withdraw_response
 from api.types.scalars import YEAR_MONTH, YearMonth
 from api.types.sessions import revoke_session, revoke_sessions
+from api.types.themes import save_theme
 from tenants import read_graph
 from tenants.errors import InvalidInput
 from tenants.organisations import queries as organisations
@@ -196,6 +197,7 @@ class Mutation:
     copy_questionnaire_version = copy_questionnaire_version
     publish_questionnaire_version = publish_questionnaire_version
     retire_questionnaire_version = retire_questionnaire_version
+    save_theme = save_theme
     save_answers = save_answers
     submit_response = submit_response
     register_documents = register_documents

@@ -10,6 +10,7 @@ from tenants.members import models as members
 from tenants.offers import models as offers
 from tenants.organisations import models as organisations
 from tenants.questionnaires import models as questionnaires
+from tenants.themes import models as themes
 
 __all__ = [
     "announcements",
@@ -22,6 +23,7 @@ __all__ = [
     "offers",
     "organisations",
     "questionnaires",
+    "themes",
     "tokens",
     "work",
 ]

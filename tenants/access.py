@@ -8,7 +8,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from tenants.errors import Forbidden
-from tenants.permissions import Permission
+from tenants.permissions import AuditArea, Permission, Reach
 from tenants.reasons import Audience
 
 __all__ = [
@@ -62,31 +62,6 @@ MEMBER_ROLES: Final = (
 PEOPLE_ROLES: Final = (Role.CONSULTANT, *MEMBER_ROLES, Role.FIRM_ADMINISTRATOR)
 
 
-class Reach(StrEnum):
-    """Which rows of a kind a role sees.
-
-    ALL of the organisation; IDENTIFIED: what was answered ATTRIBUTED or CONFIDENTIAL; ATTRIBUTED:
-    what was answered by name; OWN: of requisitions that the viewer hires for; ASSIGNED: of
-    interviews that the viewer holds, until they are answered; NONE.
-    """
-
-    ALL = "ALL"
-    IDENTIFIED = "IDENTIFIED"
-    ATTRIBUTED = "ATTRIBUTED"
-    OWN = "OWN"
-    ASSIGNED = "ASSIGNED"
-    NONE = "NONE"
-
-
-class AuditArea(StrEnum):
-    """What an event of the log is about, which decides who may read it."""
-
-    CASE = "CASE"
-    RESPONSE = "RESPONSE"
-    ENGAGEMENT = "ENGAGEMENT"
-    ADMINISTRATION = "ADMINISTRATION"
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """One role's line of the table: what it may do, and which rows it sees.
@@ -115,6 +90,7 @@ class Part:
 _P = Permission
 _CASES = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
 _FIGURES = {_P.INSIGHTS_READ, _P.BENCHMARK_READ}
+_TEXTS = {_P.QUESTIONNAIRE_READ, _P.CODEBOOK_READ}
 _CASE_WORK = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
 _ENGAGEMENT = {_P.ENGAGEMENT_READ, _P.ENGAGEMENT_MANAGE}
 # What setting up an organisation takes; the demo, imports and commands do it as a job.
@@ -143,9 +119,10 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.INTERVIEW_OUTCOME_READ,
                     _P.CANDIDATE_READ,
                     _P.RESPONSE_READ,
-                    _P.QUESTIONNAIRE_READ,
+                    *_TEXTS,
                     _P.QUESTIONNAIRE_EDIT,
                     _P.QUESTIONNAIRE_PUBLISH,
+                    _P.CODEBOOK_EDIT,
                     _P.INTAKE_READ,
                     _P.JOB_READ,
                     _P.AUDIT_READ,
@@ -171,7 +148,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.INTERVIEW_ASSIGN,
                     _P.CANDIDATE_READ,
                     _P.RESPONSE_READ,
-                    _P.QUESTIONNAIRE_READ,
+                    *_TEXTS,
                     _P.QUESTIONNAIRE_EDIT,
                     # Without an engagement; with one the firm publishes, and the verb says so.
                     _P.QUESTIONNAIRE_PUBLISH,
@@ -196,7 +173,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             audit=frozenset({AuditArea.CASE, AuditArea.ENGAGEMENT, AuditArea.ADMINISTRATION}),
         ),
         Role.HIRING_MANAGER: Part(
-            frozenset({*_CASES, _P.ORGANISATION_READ, _P.QUESTIONNAIRE_READ, _P.INSIGHTS_READ}),
+            frozenset({*_CASES, *_TEXTS, _P.ORGANISATION_READ, _P.INSIGHTS_READ}),
             cases=Reach.OWN,
             counts=Reach.OWN,
             audiences=frozenset({Audience.HIRING_MANAGER, Audience.ORGANISATION}),
@@ -209,7 +186,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.ORGANISATION_READ,
                     _P.OFFER_COUNT,
                     _P.INTERVIEW_COUNT,
-                    _P.QUESTIONNAIRE_READ,
+                    *_TEXTS,
                 }
             ),
             counts=Reach.ALL,
@@ -223,7 +200,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     # No outcome: until there is one there is none to see, afterwards they may not.
                     _P.CANDIDATE_READ,
                     _P.RESPONSE_KEY_IN,
-                    _P.QUESTIONNAIRE_READ,
+                    *_TEXTS,
                 }
             ),
             cases=Reach.ASSIGNED,
@@ -243,7 +220,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.ORGANISATION_READ,
                     _P.CANDIDATE_READ,
                     _P.RESPONSE_READ,
-                    _P.QUESTIONNAIRE_READ,
+                    *_TEXTS,
                 }
             ),
             cases=Reach.ALL,

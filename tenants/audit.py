@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
     RESPONSE_WITHDRAWN = "response.withdrawn"
     QUESTIONNAIRE_PUBLISHED = "questionnaire.published"
     QUESTIONNAIRE_RETIRED = "questionnaire.retired"
+    THEME_CHANGED = "theme.changed"
     EDITION_PUBLISHED = "edition.published"
     IMPORT_STARTED = "import.started"
     INTEGRATION_CREATED = "integration.created"
@@ -72,6 +73,7 @@ _AREAS: Final[Mapping[str, AuditArea]] = MappingProxyType(
         "candidate": AuditArea.CASE,
         "edition": AuditArea.CASE,
         "import": AuditArea.CASE,
+        "theme": AuditArea.CASE,
         "response": AuditArea.RESPONSE,
         "engagement": AuditArea.ENGAGEMENT,
     }

@@ -1,4 +1,4 @@
-"""The words for what can be done or seen; who may, `tenants.access` says."""
+"""The words for what can be done, and how far somebody sees; who may, `tenants.access` says."""
 
 from enum import StrEnum
 
@@ -35,6 +35,8 @@ class Permission(StrEnum):
     QUESTIONNAIRE_READ = "questionnaire:read"
     QUESTIONNAIRE_EDIT = "questionnaire:edit"
     QUESTIONNAIRE_PUBLISH = "questionnaire:publish"
+    CODEBOOK_READ = "codebook:read"
+    CODEBOOK_EDIT = "codebook:edit"
     MEMBER_READ = "member:read"
     MEMBER_MANAGE = "member:manage"
     MEMBER_JOIN = "member:join"
@@ -50,3 +52,28 @@ class Permission(StrEnum):
     EVENT_TRIM = "event:trim"
     AUDIT_READ = "audit:read"
     AUDIT_SEAL = "audit:seal"
+
+
+class Reach(StrEnum):
+    """Which rows of a kind a role sees.
+
+    ALL of the organisation; IDENTIFIED: what was answered ATTRIBUTED or CONFIDENTIAL; ATTRIBUTED:
+    what was answered by name; OWN: of requisitions that the viewer hires for; ASSIGNED: of
+    interviews that the viewer holds, until they are answered; NONE.
+    """
+
+    ALL = "ALL"
+    IDENTIFIED = "IDENTIFIED"
+    ATTRIBUTED = "ATTRIBUTED"
+    OWN = "OWN"
+    ASSIGNED = "ASSIGNED"
+    NONE = "NONE"
+
+
+class AuditArea(StrEnum):
+    """What an event of the log is about, which decides who may read it."""
+
+    CASE = "CASE"
+    RESPONSE = "RESPONSE"
+    ENGAGEMENT = "ENGAGEMENT"
+    ADMINISTRATION = "ADMINISTRATION"

@@ -43,6 +43,7 @@ from api.types.monthly_counts import MonthlyCounts
 from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
 from api.types.questionnaires import Questionnaire
 from api.types.sessions import SessionType, session_type
+from api.types.themes import Theme, find_codebook
 from tenants import read_graph
 from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind
 from tenants.organisations import providers, sessions
@@ -136,6 +137,11 @@ class Organisation(Node):
             providers.get_identity_provider, organisation_id=root.key.organisation_id
         )
         return identity_provider_type(found)
+
+    @strawberry.field
+    async def codebook(self, root: strawberry.Parent[Record], info: Info) -> list[Theme] | None:
+        """The themes that free text is coded with: the shared ones, then its own."""
+        return await find_codebook(info, root.key)
 
     @strawberry.field
     async def insights(

@@ -79,7 +79,8 @@ SCOPES: Mapping[Scope, Capability] = MappingProxyType(
             "Read the questionnaires.", frozenset({_P.QUESTIONNAIRE_READ})
         ),
         Scope.INSIGHTS_READ: Capability(
-            "See the published figures on why candidates decline.", frozenset({_P.INSIGHTS_READ})
+            "See the published figures on why candidates decline, and the themes they are told by.",
+            frozenset({_P.INSIGHTS_READ, _P.CODEBOOK_READ}),
         ),
         Scope.BENCHMARK_READ: Capability(
             "See how the organisation compares with its peers.", frozenset({_P.BENCHMARK_READ})

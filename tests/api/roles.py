@@ -6,6 +6,7 @@ Who adds a type, a field, a mutation or a role has to say here who may see or do
 from collections.abc import Mapping
 
 from tenants.access import Viewer
+from tests.api import moderation_world as moderation
 from tests.api.world import World, nobody
 from tests.factories import Client
 
@@ -79,6 +80,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         # Which cells and questions of it each role sees, test_insights.py says.
         "insights": _EVERYONE,
         "editionChanges": _EVERYONE,
+        **moderation.OF_ORGANISATION,
         "monthlyCounts": "yes yes FORBIDDEN FORBIDDEN",
         "editions": "all all all all",
         # What each of them is shown of it, test_benchmarks.py says.
@@ -166,6 +168,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 # Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
 PARTS = {
+    **moderation.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
     " benchmarkReleases",
     "Viewer": "id name kind firm firms memberships sessions invitation",
@@ -294,6 +297,7 @@ _OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FO
 # What becomes of each mutation about the hiring manager's own requisition, in the order of COLUMNS,
 # and for the hiring manager about another one.
 MUTATIONS = {
+    **moderation.MUTATIONS,
     "recordOfferOutcome": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "recordMonthlyCounts": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "assignHiringManager": "FORBIDDEN ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",

@@ -16,6 +16,7 @@ from tenants.access import Role
 from tenants.db import run
 from tenants.organisations import service as organisations
 from tenants.reading import Key
+from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.document_world import DOCUMENTS, document_inputs
 from tests.api.insight_world import publish, window
@@ -35,6 +36,7 @@ ID_ARGUMENTS = {
     ("inviteCandidate", "interviewId"),
     ("createIntegration", "organisationId"),
     *((name, "organisationId") for name in DOCUMENTS),
+    *((name, "organisationId") for name in moderation.of_organisation("")),
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
     ("deleteIntegration", "integrationId"),
@@ -78,33 +80,6 @@ OF_THE_FIRM = {
     "removeFirmIdentityProvider",
 }
 PEERS = {"industry": "OTHER", "sizeBand": "UNDER_250", "region": "EUROPE"}
-KEYLESS = {
-    "assignInterview",
-    "retireDocuments",
-    "recordMonthlyCounts",
-    "joinBenchmark",
-    "leaveBenchmark",
-    "endEngagement",
-    "addConsultant",
-    "removeConsultant",
-    "configureFirmIdentityProvider",
-    "removeFirmIdentityProvider",
-    "configureIdentityProvider",
-    "removeIdentityProvider",
-    "updateIntegration",
-    "rotateIntegrationSecret",
-    "deleteIntegration",
-    "assignHiringManager",
-    "resendMemberInvitation",
-    "withdrawMemberInvitation",
-    "changeRole",
-    "removeMember",
-    "revokeSession",
-    "updateQuestionnaireDraft",
-    "translateQuestionnaire",
-    "publishQuestionnaireVersion",
-    "retireQuestionnaireVersion",
-}
 PAYLOADS = {
     "recordOfferOutcome": "offer { id }",
     "assignHiringManager": "requisition { id }",
@@ -112,6 +87,7 @@ PAYLOADS = {
     "inviteCandidate": "interview { id }",
     "createIntegration": "integration { id }",
     **DOCUMENTS,
+    **moderation.PAYLOADS,
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
     "deleteIntegration": "integrationId",
@@ -142,6 +118,15 @@ PAYLOADS = {
     "publishQuestionnaireVersion": "version { id }",
     "retireQuestionnaireVersion": "version { id }",
 }
+
+
+def takes_key(mutation: str) -> bool:
+    """Return whether a mutation makes something, so that its input has an idempotency key."""
+    mutations = GRAPH.mutation_type
+    assert mutations is not None
+    given = get_named_type(mutations.fields[mutation].args["input"].type)
+    assert is_input_object_type(given)
+    return "idempotencyKey" in given.fields
 
 
 def id_arguments() -> set[tuple[str, str]]:
@@ -246,6 +231,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
             "scopes": ["offers:read"],
         },
         **document_inputs(found["id"]),
+        **moderation.of_organisation(found["id"]),
         "updateIntegration": {"integrationId": "", "isEnabled": False},
         "rotateIntegrationSecret": {"integrationId": ""},
         "deleteIntegration": {"integrationId": ""},
@@ -332,7 +318,7 @@ async def test_mutations_take_foreign_ids_for_unknown_ones(
     for name, argument in sorted(ID_ARGUMENTS):
         given = inputs[name]
         asking = other.firm_administrator if name in OF_THE_FIRM else other.hr
-        if key is not None and name not in KEYLESS:
+        if key is not None and takes_key(name):
             given["idempotencyKey"] = key
         kind = name[0].upper() + name[1:]
         query = (

@@ -17,6 +17,7 @@ from tenants.questionnaires import drafting, publishing
 from tenants.questionnaires.definition import to_json
 from tenants.questionnaires.templates import load
 from tenants.reading import Key
+from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.questionnaire_world import content, version_of
 from tests.api.roles import ELSEWHERE, MUTATIONS, cells, viewers
@@ -40,6 +41,7 @@ from tests.factories import (
 pytestmark = pytest.mark.usefixtures("connection")
 
 PAYLOADS = {
+    **moderation.PAYLOADS,
     "recordOfferOutcome": "offer { id }",
     "recordMonthlyCounts": "monthlyCounts { month }",
     "assignHiringManager": "requisition { id }",
@@ -115,6 +117,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
     draft, published = ("", "") if elsewhere else await draft_and_published(world)
     change = {"versionId": draft, "revision": 1}
     return {
+        **moderation.of_organisation(world.organisation),
         "createQuestionnaire": {
             "organisationId": world.organisation,
             "name": "Another",

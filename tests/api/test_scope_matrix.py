@@ -63,6 +63,7 @@ NOT_HANDED_ON = {
     Permission.BENCHMARK_JOIN,
     Permission.QUESTIONNAIRE_EDIT,
     Permission.QUESTIONNAIRE_PUBLISH,
+    Permission.CODEBOOK_EDIT,
     Permission.MEMBER_MANAGE,
     Permission.ENGAGEMENT_READ,
     Permission.ENGAGEMENT_MANAGE,

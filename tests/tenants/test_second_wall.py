@@ -21,6 +21,9 @@ from tenants.interviews import submission
 from tenants.model import Model
 from tenants.offers.monthly_counts import record_monthly_counts
 from tenants.offers.monthly_queries import MonthCounts
+from tenants.reasons import Controllability
+from tenants.themes.codebook import ThemeLine
+from tenants.themes.service import save_theme
 from tenants.tokens import hash_token
 from tenants.work import Session
 from tests.api.asking import token_of
@@ -138,6 +141,12 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
             one.client.hr,
             organisation_id=one.client.organisation_id,
             counts=[MonthCounts(date(2020, 1, 1), accepted=3, declined=1)],
+        )
+        await run(
+            save_theme,
+            one.client.consultant,
+            organisation_id=one.client.organisation_id,
+            line=ThemeLine("PAY_BASE", controllability=Controllability.CONTROLLABLE),
         )
         await compare(one.client)
         held = await fingerprint(one.client)

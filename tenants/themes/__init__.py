@@ -1,0 +1,1 @@
+"""The codebook: what is said in free text, as themes that organisations share and may override."""
