@@ -13,6 +13,13 @@ from api.docs import describe
 from api.errors import require_somebody
 from api.limits import lengths_of
 from api.relay import After, Before, Connection, First, Last, Node, decode_id
+from api.types.action_mutations import (
+    add_action_note,
+    change_action_status,
+    create_action,
+    update_action,
+)
+from api.types.actions import ActionCatalogueEntry, list_catalogue
 from api.types.assignments import assign_interview
 from api.types.benchmark_parts import (
     LastReleases,
@@ -148,6 +155,12 @@ class Query:
         return list_metrics()
 
     @strawberry.field
+    def action_catalogue(self, info: Info) -> list[ActionCatalogueEntry]:
+        """The kinds of actions, each with what it answers and the metric that it should move."""
+        require_somebody(info)
+        return list_catalogue()
+
+    @strawberry.field
     def peer_groups(self, info: Info) -> list[PeerGroupType]:
         """The groups that organisations are compared in, the widest first."""
         require_somebody(info)
@@ -217,6 +230,10 @@ class Mutation:
     remove_member = remove_member
     revoke_session = revoke_session
     revoke_sessions = revoke_sessions
+    create_action = create_action
+    update_action = update_action
+    change_action_status = change_action_status
+    add_action_note = add_action_note
     assign_interview = assign_interview
     tighten_confidentiality = tighten_confidentiality
     withdraw_response = withdraw_response

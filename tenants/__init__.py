@@ -1,6 +1,7 @@
 """The domain. Importing it registers every table, which foreign keys and migrations rely on."""
 
 from tenants import announcements, audit, work
+from tenants.actions import models as actions
 from tenants.benchmarks import models as benchmarks
 from tenants.insights import models as insights
 from tenants.integrations import models as integrations
@@ -13,6 +14,7 @@ from tenants.questionnaires import models as questionnaires
 from tenants.themes import models as themes
 
 __all__ = [
+    "actions",
     "announcements",
     "audit",
     "benchmarks",

@@ -89,7 +89,8 @@ class Part:
 
 _P = Permission
 _CASES = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
-_FIGURES = {_P.INSIGHTS_READ, _P.BENCHMARK_READ}
+_FIGURES = {_P.INSIGHTS_READ, _P.BENCHMARK_READ, _P.ACTION_READ}
+_OWN_ACTIONS = {_P.ACTION_READ, _P.ACTION_NOTE}
 _TEXTS = {_P.QUESTIONNAIRE_READ, _P.CODEBOOK_READ}
 _CASE_WORK = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
 _ENGAGEMENT = {_P.ENGAGEMENT_READ, _P.ENGAGEMENT_MANAGE}
@@ -114,6 +115,8 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     *_CASES,
                     *_CASE_WORK,
                     *_FIGURES,
+                    _P.ACTION_WRITE,
+                    _P.ACTION_NOTE,
                     *_ENGAGEMENT,
                     _P.ORGANISATION_READ,
                     _P.INTERVIEW_OUTCOME_READ,
@@ -142,6 +145,8 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     *_CASES,
                     *_CASE_WORK,
                     *_FIGURES,
+                    _P.ACTION_WRITE,
+                    _P.ACTION_NOTE,
                     *_ENGAGEMENT,
                     _P.ORGANISATION_READ,
                     _P.REQUISITION_ASSIGN,
@@ -173,7 +178,8 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             audit=frozenset({AuditArea.CASE, AuditArea.ENGAGEMENT, AuditArea.ADMINISTRATION}),
         ),
         Role.HIRING_MANAGER: Part(
-            frozenset({*_CASES, *_TEXTS, _P.ORGANISATION_READ, _P.INSIGHTS_READ}),
+            # Noting of what hiring managers see to, which the verb looks at.
+            frozenset({*_CASES, *_TEXTS, *_OWN_ACTIONS, _P.ORGANISATION_READ, _P.INSIGHTS_READ}),
             cases=Reach.OWN,
             counts=Reach.OWN,
             audiences=frozenset({Audience.HIRING_MANAGER, Audience.ORGANISATION}),

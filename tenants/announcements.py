@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     BENCHMARK_RELEASED = "benchmark.released"
     JOB_CHANGED = "job.changed"
     OFFER_CHANGED = "offer.changed"
+    ACTION_CHANGED = "action.changed"
 
 
 @dataclass(frozen=True, slots=True)

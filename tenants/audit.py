@@ -36,6 +36,10 @@ class AuditAction(StrEnum):
     QUESTIONNAIRE_RETIRED = "questionnaire.retired"
     THEME_CHANGED = "theme.changed"
     EDITION_PUBLISHED = "edition.published"
+    ACTION_CREATED = "action.created"
+    ACTION_CHANGED = "action.changed"
+    ACTION_STATUS_CHANGED = "action.status_changed"
+    ACTION_NOTED = "action.noted"
     IMPORT_STARTED = "import.started"
     INTEGRATION_CREATED = "integration.created"
     INTEGRATION_CHANGED = "integration.changed"
@@ -72,6 +76,7 @@ _AREAS: Final[Mapping[str, AuditArea]] = MappingProxyType(
         "interview": AuditArea.CASE,
         "candidate": AuditArea.CASE,
         "edition": AuditArea.CASE,
+        "action": AuditArea.CASE,
         "import": AuditArea.CASE,
         "theme": AuditArea.CASE,
         "response": AuditArea.RESPONSE,

@@ -183,6 +183,8 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
     assert granted == {
         **dict.fromkeys(Model.metadata.tables.keys() - OF_THE_BENCHMARK, usual),
         "audit_events": {"SELECT", "INSERT"},
+        "actions": {"SELECT", "INSERT", "UPDATE"},
+        "action_notes": {"SELECT", "INSERT"},
         "benchmark_audiences": {"SELECT"},
         # Of versions only the state may change, which is granted by the column.
         "questionnaire_versions": {"SELECT", "INSERT", "DELETE"},

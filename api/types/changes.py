@@ -14,8 +14,6 @@ from tenants.errors import NotFound
 from tenants.insights.changes import Certainty, Change, get_comparison
 from tenants.metrics import METRICS
 
-strawberry.enum(Certainty, description=(Certainty.__doc__ or "").strip())
-
 Later = Annotated[
     date | None,
     strawberry.argument(description="The later edition's `endsOn`; the newest one if absent."),

@@ -11,6 +11,7 @@ import strawberry
 from api.derive import Info, as_type
 from api.errors import require_somebody
 from api.relay import key_of
+from api.types.actions import Action
 from api.types.benchmarks import BenchmarkRelease, find_release
 from api.types.insights import Edition
 from api.types.integrations import Job
@@ -88,6 +89,17 @@ class OfferChanged(OrganisationEvent):
     offer: Offer
 
 
+@strawberry.type
+class ActionChanged(OrganisationEvent):
+    """An improvement was proposed, changed or noted of.
+
+    Attributes:
+        action: Which action.
+    """
+
+    action: Action
+
+
 async def _find_record(info: Info, noun: Noun, row: EventRow) -> Any:
     """Return the record that an event is about, or None if the viewer may not see it."""
     if row.subject_id is None:
@@ -111,6 +123,11 @@ async def _offer(info: Info, row: EventRow, given: Mapping[str, Any]) -> OfferCh
     return None if found is None else OfferChanged(**given, offer=found)
 
 
+async def _action(info: Info, row: EventRow, given: Mapping[str, Any]) -> ActionChanged | None:
+    found = await _find_record(info, read_graph.ACTION, row)
+    return None if found is None else ActionChanged(**given, action=found)
+
+
 async def _release(info: Info, row: EventRow, given: Mapping[str, Any]) -> BenchmarkReleased | None:
     found = await find_release(info, row.organisation_id, row.release_number or 0)
     return None if found is None else BenchmarkReleased(**given, release=found)
@@ -126,8 +143,15 @@ _SHOWN: Final[
     EventKind.BENCHMARK_RELEASED: _release,
     EventKind.JOB_CHANGED: _job,
     EventKind.OFFER_CHANGED: _offer,
+    EventKind.ACTION_CHANGED: _action,
 }
-EVENT_TYPES: Final = (EditionPublished, BenchmarkReleased, JobChanged, OfferChanged)
+EVENT_TYPES: Final = (
+    EditionPublished,
+    BenchmarkReleased,
+    JobChanged,
+    OfferChanged,
+    ActionChanged,
+)
 
 EventAfter = Annotated[
     strawberry.ID | None,

@@ -8,6 +8,7 @@ import strawberry
 
 from api.derive import Arguments, Info, as_type, of_noun
 from api.relay import Connection, Node
+from api.types.actions import Action, ActionFilter, ActionOrder
 from api.types.audit import AuditEvent, AuditEventFilter
 from api.types.benchmark_parts import (
     BenchmarkParticipation,
@@ -60,6 +61,7 @@ from tenants.reading import Key, Record
         "responses": Arguments(ResponseFilter),
         "intake_events": Arguments(IntakeEventFilter),
         "jobs": Arguments(JobFilter),
+        "actions": Arguments(ActionFilter, ActionOrder),
         "audit_events": Arguments(AuditEventFilter),
     },
 )
@@ -85,6 +87,7 @@ class Organisation(Node):
         engagements: Which firm serves it from when to when, and whom that lets in.
         intake_events: What an applicant-tracking system posted, and what became of it.
         integrations: Its machine clients, by name.
+        actions: The improvements that it decided on.
         audit_events: What was done and looked at, as far as the viewer may read it.
         jobs: Work that happens later, with its progress and outcome.
     """
@@ -105,6 +108,7 @@ class Organisation(Node):
     members: Connection[Membership] | None
     member_invitations: Connection[MemberInvitation] | None
     engagements: Connection[Engagement] | None
+    actions: Connection[Action] | None
     audit_events: Connection[AuditEvent] | None
     intake_events: Connection[IntakeEvent] | None
     integrations: list[Integration] | None

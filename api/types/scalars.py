@@ -8,6 +8,9 @@ import strawberry
 from graphql import GraphQLError
 
 from tenants.access import Permission, Role, ViewerKind
+from tenants.actions.catalogue import ActionKind, OwnerRole
+from tenants.actions.statuses import ActionStatus
+from tenants.insights.changes import Certainty
 from tenants.integrations.models import IntakeState
 from tenants.interviews.models import (
     AdministratorKind,
@@ -30,10 +33,13 @@ from tenants.reasons import Audience, DeclineReason
 from tenants.work import JobState
 
 for _enum in (
+    ActionKind,
+    ActionStatus,
     AdministratorKind,
     AnswerState,
     Audience,
     BuiltInTemplate,
+    Certainty,
     Confidentiality,
     DeclineReason,
     FindingCode,
@@ -46,6 +52,7 @@ for _enum in (
     OfferStatus,
     Operator,
     Outcome,
+    OwnerRole,
     Period,
     Permission,
     QuestionnaireFormat,

@@ -24,6 +24,8 @@ class Scope(StrEnum):
     RESPONSES_READ = "responses:read"
     QUESTIONNAIRES_READ = "questionnaires:read"
     INSIGHTS_READ = "insights:read"
+    ACTIONS_READ = "actions:read"
+    ACTIONS_WRITE = "actions:write"
     BENCHMARK_READ = "benchmark:read"
     MEMBERS_READ = "members:read"
     OPERATIONS_READ = "operations:read"
@@ -81,6 +83,14 @@ SCOPES: Mapping[Scope, Capability] = MappingProxyType(
         Scope.INSIGHTS_READ: Capability(
             "See the published figures on why candidates decline, and the themes they are told by.",
             frozenset({_P.INSIGHTS_READ, _P.CODEBOOK_READ}),
+        ),
+        Scope.ACTIONS_READ: Capability(
+            "See the improvements that the organisation decided on, and how they go.",
+            frozenset({_P.ACTION_READ}),
+        ),
+        Scope.ACTIONS_WRITE: Capability(
+            "Propose and change improvements, and note how they go.",
+            frozenset({_P.ACTION_READ, _P.ACTION_WRITE, _P.ACTION_NOTE}),
         ),
         Scope.BENCHMARK_READ: Capability(
             "See how the organisation compares with its peers.", frozenset({_P.BENCHMARK_READ})

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenants.nouns import Noun
+from tenants.read_graph.actions import ACTION, ACTION_NOTE
 from tenants.read_graph.audit import AUDIT_EVENT
 from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER
 from tenants.read_graph.insights import EDITION, EDITION_CELL
@@ -25,6 +26,8 @@ from tenants.read_graph.organisations import (
 from tenants.read_graph.questionnaires import QUESTION, QUESTIONNAIRE, QUESTIONNAIRE_VERSION
 
 __all__ = [
+    "ACTION",
+    "ACTION_NOTE",
     "ANSWER",
     "AUDIT_EVENT",
     "CANDIDATE",
@@ -81,6 +84,8 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             INTEGRATION,
             JOB,
             AUDIT_EVENT,
+            ACTION,
+            ACTION_NOTE,
         )
     }
 )

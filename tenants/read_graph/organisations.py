@@ -16,6 +16,7 @@ from tenants.offers.models import MonthlyCounts, Requisition
 from tenants.organisations.models import Membership, Organisation, Person
 from tenants.paging import Ordering
 from tenants.questionnaires.models import Questionnaire
+from tenants.read_graph.actions import ACTIONS
 from tenants.read_graph.audit import AUDIT_EVENTS
 from tenants.read_graph.firms import ENGAGEMENTS
 from tenants.read_graph.insights import NEWEST_EDITION
@@ -99,6 +100,7 @@ ORGANISATION = Noun(
             orderings=(Ordering("NEWEST", MemberInvitation.id, UUID, descending=True),),
         ),
         "engagements": ENGAGEMENTS,
+        "actions": ACTIONS,
         "audit_events": AUDIT_EVENTS,
         "intake_events": ToMany(
             "IntakeEvent",

@@ -6,6 +6,7 @@ Who adds a type, a field, a mutation or a role has to say here who may see or do
 from collections.abc import Mapping
 
 from tenants.access import Viewer
+from tests.api import action_world as actions
 from tests.api import moderation_world as moderation
 from tests.api.world import World, nobody
 from tests.factories import Client
@@ -57,6 +58,7 @@ ROWS = {
     "Integration": {"integration": "no yes no no no no no"},
     "Job": {"job": "yes yes no no no no no"},
     "Engagement": {"engagement": "yes yes no no no no no"},
+    **actions.ROWS,
     # Of what was done with cases; who reads which other events, test_audit.py says.
     "AuditEvent": {"event": "yes yes no no no no no"},
 }
@@ -91,6 +93,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "memberInvitations": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "engagements": "all all FORBIDDEN FORBIDDEN",
         "identityProvider": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
+        "actions": "all all own all",
         "auditEvents": "all all FORBIDDEN FORBIDDEN",
         "intakeEvents": "all all FORBIDDEN FORBIDDEN",
         "integrations": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
@@ -149,6 +152,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("endsOn", "endedBy", "consultants"), _NAMED),
     },
     "Consultant": dict.fromkeys(("id", "name"), _NAMED),
+    **actions.FIELDS,
     "AuditEvent": dict.fromkeys(
         ("id", "at", "action", "actorKind", "actorRole", "actorName", "subjects"), _NAMED
     ),
@@ -170,6 +174,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 PARTS = {
     **moderation.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
+    " actionCatalogue"
     " benchmarkReleases",
     "Viewer": "id name kind firm firms memberships sessions invitation",
     "ViewerMembership": "role organisation",
@@ -291,6 +296,7 @@ PARTS = {
     "RemoveConsultantPayload": "engagement userErrors",
     "RegisterDocumentsPayload": "documentIds userErrors",
     "RetireDocumentsPayload": "retiredCount userErrors",
+    **actions.PARTS,
 }
 
 _OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND"
@@ -347,6 +353,7 @@ MUTATIONS = {
         ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration"),
         "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     ),
+    **actions.MUTATIONS,
     # The member of the matrix is nobody independent; who is, test_assignments.py says.
     "assignInterview": "FORBIDDEN INVALID_INPUT FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED"
     " NOT_FOUND",
@@ -368,6 +375,7 @@ ELSEWHERE = {
     "assignHiringManager": "NOT_FOUND",
     "openInterview": "NOT_FOUND",
     "inviteCandidate": "NOT_FOUND",
+    **actions.ELSEWHERE,
 }
 
 

@@ -360,6 +360,7 @@ def test_every_scope_says_what_it_allows_and_who_may_use_it() -> None:
     assert all(one.words.endswith(".") and one.permissions for one in SCOPES.values())
     assert [one.value for one in Scope if not is_for_machines(one)] == [
         "requisitions:write",
+        "actions:write",
         "members:read",
         "operations:read",
     ]

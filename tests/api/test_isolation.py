@@ -16,6 +16,7 @@ from tenants.access import Role
 from tenants.db import run
 from tenants.organisations import service as organisations
 from tenants.reading import Key
+from tests.api import action_world as actions
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.document_world import DOCUMENTS, document_inputs
@@ -37,6 +38,7 @@ ID_ARGUMENTS = {
     ("createIntegration", "organisationId"),
     *((name, "organisationId") for name in DOCUMENTS),
     *((name, "organisationId") for name in moderation.of_organisation("")),
+    *actions.ID_ARGUMENTS,
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
     ("deleteIntegration", "integrationId"),
@@ -88,6 +90,7 @@ PAYLOADS = {
     "createIntegration": "integration { id }",
     **DOCUMENTS,
     **moderation.PAYLOADS,
+    **actions.PAYLOADS,
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
     "deleteIntegration": "integrationId",
@@ -232,6 +235,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         },
         **document_inputs(found["id"]),
         **moderation.of_organisation(found["id"]),
+        **actions.inputs_about(found["id"], ""),
         "updateIntegration": {"integrationId": "", "isEnabled": False},
         "rotateIntegrationSecret": {"integrationId": ""},
         "deleteIntegration": {"integrationId": ""},

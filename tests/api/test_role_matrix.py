@@ -8,6 +8,7 @@ import pytest
 from graphql import get_named_type, is_composite_type, is_object_type
 
 from tenants.access import PEOPLE_ROLES, Role
+from tests.api.action_world import make_action, make_note
 from tests.api.conftest import Ask
 from tests.api.insight_world import publish, window
 from tests.api.roles import COLUMNS, FIELDS, MUTATIONS, PARTS, ROWS, cells, viewers
@@ -122,7 +123,28 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         "Integration": {"integration": world.id("Integration", client.integration_id)},
         "Job": {"job": node["jobs"]["nodes"][0]["id"]},
         "Engagement": {"engagement": node["engagements"]["nodes"][0]["id"]},
+        **await action_rows(world),
         "AuditEvent": {"event": node["auditEvents"]["nodes"][0]["id"]},
+    }
+
+
+async def action_rows(world: World) -> dict[str, dict[str, str]]:
+    """Return the ids of an action of everybody and one of each department, each with a note."""
+    made = {
+        name: await make_action(world.client, segment)
+        for name, segment in (
+            ("organisation", None),
+            ("own", "Engineering"),
+            ("elsewhere", "Finance"),
+        )
+    }
+    notes = {name: await make_note(world.client, action) for name, action in made.items()}
+    return {
+        "Action": {name: world.id("Action", one) for name, one in made.items()},
+        "ActionNote": {
+            "note": world.id("ActionNote", notes["organisation"]),
+            "elsewhere": world.id("ActionNote", notes["elsewhere"]),
+        },
     }
 
 
@@ -203,9 +225,12 @@ ALL = {
     ("Organisation", "engagements"): "rows 1",
     ("Organisation", "intakeEvents"): "rows 1",
     ("Organisation", "jobs"): "rows 6",
+    ("Organisation", "actions"): "rows 3",
+    ("Action", "notes"): "rows 1",
     ("Requisition", "offers"): "rows 6",
 }
 OWN = {
+    ("Organisation", "actions"): "rows 2",
     ("Organisation", "requisitions"): "rows 1",
     ("Organisation", "offers"): "rows 6",
     ("Organisation", "interviews"): "rows 4",

@@ -17,6 +17,7 @@ from tenants.questionnaires import drafting, publishing
 from tenants.questionnaires.definition import to_json
 from tenants.questionnaires.templates import load
 from tenants.reading import Key
+from tests.api import action_world as actions
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.questionnaire_world import content, version_of
@@ -83,6 +84,7 @@ PAYLOADS = {
     "removeConsultant": "engagement { id }",
     "registerDocuments": "documentIds",
     "retireDocuments": "retiredCount",
+    **actions.PAYLOADS,
 }
 
 
@@ -218,6 +220,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         "tightenConfidentiality": {"receiptCode": "MATRIX-0123-4567"},
         "withdrawResponse": {"receiptCode": "MATRIX-0123-4567"},
         **await firm_inputs(client),
+        **await actions.inputs(client, "Finance" if elsewhere else "Engineering"),
     }
 
 

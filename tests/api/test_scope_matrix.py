@@ -42,6 +42,9 @@ SEES = {
         "Question",
     ),
     Scope.INSIGHTS_READ: ("Organisation", "Edition"),
+    Scope.ACTIONS_READ: ("Organisation", "Action", "ActionNote"),
+    # A machine reads them, and writes none.
+    Scope.ACTIONS_WRITE: ("Organisation", "Action", "ActionNote"),
     Scope.BENCHMARK_READ: ("Organisation",),
     Scope.MEMBERS_READ: ("Organisation",),
     Scope.OPERATIONS_READ: ("Organisation",),

@@ -29,6 +29,7 @@ _OF_CLIENT = {
 _BY_HAND = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
 _BEHIND = {_P.CANDIDATE_READ, _P.RESPONSE_READ, _P.INTAKE_READ, _P.JOB_READ, _P.AUDIT_READ}
 _TO_WRITE = {_P.QUESTIONNAIRE_EDIT, _P.QUESTIONNAIRE_PUBLISH}
+_ACTIONS = {_P.ACTION_READ, _P.ACTION_WRITE, _P.ACTION_NOTE}
 _ENGAGEMENT = {_P.ENGAGEMENT_READ, _P.ENGAGEMENT_MANAGE}
 
 # A copy by hand; what each of these lets a role see and do is in tests/api/test_role_matrix.py.
@@ -40,6 +41,7 @@ GRANTED = {
         *_BEHIND,
         *_TO_WRITE,
         *_ENGAGEMENT,
+        *_ACTIONS,
         _P.INTERVIEW_OUTCOME_READ,
         _P.BENCHMARK_READ,
         _P.CODEBOOK_EDIT,
@@ -51,6 +53,7 @@ GRANTED = {
         *_BEHIND,
         *_TO_WRITE,
         *_ENGAGEMENT,
+        *_ACTIONS,
         _P.REQUISITION_ASSIGN,
         _P.INTERVIEW_ASSIGN,
         _P.MEMBER_READ,
@@ -61,8 +64,14 @@ GRANTED = {
         _P.BENCHMARK_READ,
         _P.BENCHMARK_JOIN,
     },
-    Role.HIRING_MANAGER: {*_LISTS, *_OF_CLIENT},
-    Role.LEADERSHIP: {*_OF_CLIENT, _P.OFFER_COUNT, _P.INTERVIEW_COUNT, _P.BENCHMARK_READ},
+    Role.HIRING_MANAGER: {*_LISTS, *_OF_CLIENT, _P.ACTION_READ, _P.ACTION_NOTE},
+    Role.LEADERSHIP: {
+        *_OF_CLIENT,
+        _P.OFFER_COUNT,
+        _P.INTERVIEW_COUNT,
+        _P.BENCHMARK_READ,
+        _P.ACTION_READ,
+    },
     Role.INDEPENDENT_ADMINISTRATOR: {
         *_LISTS,
         _P.ORGANISATION_READ,
@@ -79,6 +88,7 @@ GRANTED = {
         _P.CANDIDATE_READ,
         _P.RESPONSE_READ,
         _P.BENCHMARK_READ,
+        _P.ACTION_READ,
     },
     Role.CANDIDATE: {_P.RESPONSE_SUBMIT},
     Role.INVITEE: {_P.MEMBER_JOIN},

@@ -26,6 +26,7 @@ from tenants.themes.codebook import ThemeLine
 from tenants.themes.service import save_theme
 from tenants.tokens import hash_token
 from tenants.work import Session
+from tests.api.action_world import make_action, make_note
 from tests.api.asking import token_of
 from tests.api.auth.oauth_world import keep_one_of_each
 from tests.api.world import fingerprint, make_world
@@ -35,6 +36,7 @@ from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age,
 
 # What the application's role adds to, or only reads.
 READ_ONLY = (
+    "action_notes",
     "audit_batches",
     "audit_events",
     "benchmark_audiences",
@@ -135,6 +137,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
         await run(hold_offer, one.client.job, one.lapsed)
         await run(sealing.seal_events, one.client.job, organisation_id=one.client.organisation_id)
         await make_member_invitation(one.client)
+        await make_note(one.client, await make_action(one.client))
         await keep_one_of_each(one.client)
         await run(
             record_monthly_counts,
@@ -209,6 +212,9 @@ async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
         # Drafts are written anew, and nothing but the state ever changes.
         refused.append(f"{changed} RETURNING 1")
         assert await rows_in(viewer, gone) == 0, name
+    elif name == "actions":
+        # One is dropped, and never deleted.
+        refused.append(gone)
     else:
         assert (
             await rows_in(viewer, f"{changed} WHERE organisation_id = '{theirs}' RETURNING 1") == 0

@@ -20,7 +20,7 @@ from tenants.access import Role, Viewer
 from tenants.db import run
 from tenants.integrations import token_queries
 from tenants.integrations.models import IntegrationKind
-from tenants.integrations.scopes import Scope
+from tenants.integrations.scopes import Scope, is_for_machines
 from tenants.integrations.service import client_id, create_integration
 from tenants.work import Session
 from tests.api.asking import post
@@ -32,11 +32,7 @@ METADATA = "/.well-known/oauth-authorization-server"
 TOKEN, JWKS = "/oauth/token", "/oauth/jwks.json"
 AUTHORIZE, REVOKE, INTROSPECT = "/oauth/authorize", "/oauth/revoke", "/oauth/introspect"
 CALLBACK = "https://board.example/callback"
-FOR_MACHINES = [
-    one.value
-    for one in Scope
-    if one not in {Scope.REQUISITIONS_WRITE, Scope.MEMBERS_READ, Scope.OPERATIONS_READ}
-]
+FOR_MACHINES = [one.value for one in Scope if is_for_machines(one)]
 
 
 @dataclass(frozen=True)
