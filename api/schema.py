@@ -61,6 +61,21 @@ from api.types.integrations import (
 )
 from api.types.interviews import invite_candidate, open_interview
 from api.types.invitations import save_answers, submit_response
+from api.types.library import (
+    FirmId,
+    OrganisationId,
+    TemplateDiff,
+    TemplateId,
+    find_codebook_diff,
+    find_template_diff,
+)
+from api.types.library_mutations import (
+    push_codebook,
+    push_template,
+    retire_template,
+    save_firm_theme,
+    save_template,
+)
 from api.types.members import (
     change_role,
     invite_member,
@@ -149,6 +164,22 @@ class Query:
         )
 
     @strawberry.field
+    async def template_diff(
+        self, info: Info, template_id: TemplateId, organisation_id: OrganisationId
+    ) -> TemplateDiff | None:
+        """What pushing a template of one's firm would change in an organisation that it serves."""
+        require_somebody(info)
+        return await find_template_diff(info, template_id, organisation_id)
+
+    @strawberry.field
+    async def codebook_diff(
+        self, info: Info, firm_id: FirmId, organisation_id: OrganisationId
+    ) -> list[str] | None:
+        """What pushing one's firm's codebook would change there, in sentences."""
+        require_somebody(info)
+        return await find_codebook_diff(info, firm_id, organisation_id)
+
+    @strawberry.field
     def metrics(self, info: Info) -> list[MetricDefinition]:
         """What can be measured: unit, formula and source of each metric."""
         require_somebody(info)
@@ -211,6 +242,11 @@ class Mutation:
     publish_questionnaire_version = publish_questionnaire_version
     retire_questionnaire_version = retire_questionnaire_version
     save_theme = save_theme
+    save_template = save_template
+    retire_template = retire_template
+    save_firm_theme = save_firm_theme
+    push_template = push_template
+    push_codebook = push_codebook
     save_answers = save_answers
     submit_response = submit_response
     register_documents = register_documents

@@ -126,6 +126,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.QUESTIONNAIRE_EDIT,
                     _P.QUESTIONNAIRE_PUBLISH,
                     _P.CODEBOOK_EDIT,
+                    _P.LIBRARY_READ,
                     _P.INTAKE_READ,
                     _P.JOB_READ,
                     _P.AUDIT_READ,
@@ -214,7 +215,15 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             candidates=Reach.ASSIGNED,
         ),
         Role.FIRM_ADMINISTRATOR: Part(
-            frozenset({*_ENGAGEMENT, _P.ORGANISATION_READ, _P.ORGANISATION_CREATE})
+            frozenset(
+                {
+                    *_ENGAGEMENT,
+                    _P.ORGANISATION_READ,
+                    _P.ORGANISATION_CREATE,
+                    _P.LIBRARY_READ,
+                    _P.LIBRARY_KEEP,
+                }
+            )
         ),
         # At most this; the scopes of its token narrow it.
         Role.INTEGRATION: Part(

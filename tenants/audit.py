@@ -35,6 +35,7 @@ class AuditAction(StrEnum):
     QUESTIONNAIRE_PUBLISHED = "questionnaire.published"
     QUESTIONNAIRE_RETIRED = "questionnaire.retired"
     THEME_CHANGED = "theme.changed"
+    LIBRARY_PUSHED = "library.pushed"
     EDITION_PUBLISHED = "edition.published"
     ACTION_CREATED = "action.created"
     ACTION_CHANGED = "action.changed"
@@ -79,6 +80,7 @@ _AREAS: Final[Mapping[str, AuditArea]] = MappingProxyType(
         "action": AuditArea.CASE,
         "import": AuditArea.CASE,
         "theme": AuditArea.CASE,
+        "library": AuditArea.CASE,
         "response": AuditArea.RESPONSE,
         "engagement": AuditArea.ENGAGEMENT,
     }

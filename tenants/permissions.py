@@ -40,6 +40,8 @@ class Permission(StrEnum):
     QUESTIONNAIRE_PUBLISH = "questionnaire:publish"
     CODEBOOK_READ = "codebook:read"
     CODEBOOK_EDIT = "codebook:edit"
+    LIBRARY_READ = "library:read"
+    LIBRARY_KEEP = "library:keep"
     MEMBER_READ = "member:read"
     MEMBER_MANAGE = "member:manage"
     MEMBER_JOIN = "member:join"

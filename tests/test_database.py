@@ -190,6 +190,10 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
         "questionnaire_versions": {"SELECT", "INSERT", "DELETE"},
         "questions": {"SELECT", "INSERT"},
         "audit_batches": {"SELECT", "INSERT"},
+        # What is a log is added to and never changed.
+        "library_template_versions": {"SELECT", "INSERT"},
+        "library_themes": {"SELECT", "INSERT"},
+        "library_pushes": {"SELECT", "INSERT"},
         "benchmark_comparisons": {"SELECT"},
         "benchmark_places": {"SELECT"},
         "benchmark_releases": {"SELECT"},

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.auth.csrf import session_form_token
-from api.pages import account, console_words, join, preview, reset_password, sign_in
+from api.pages import account, console_words, join, library, preview, reset_password, sign_in
 from api.pages import providers as provider_pages
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
@@ -51,6 +51,7 @@ def routes() -> list[BaseRoute]:
         *reset_password.routes(),
         *join.routes(),
         *account.routes(),
+        *library.routes(),
         Route("/console", _with_person(show_organisations), methods=["GET"]),
         Route("/console/api", _with_person(show_api), methods=["GET"]),
         Route(preview.PATH, _with_person(preview.show_preview), methods=["GET"]),
@@ -60,6 +61,7 @@ def routes() -> list[BaseRoute]:
             Route(f"{home}/{one.name}", _with_person(_show_list(one)), methods=["GET"])
             for one in LISTS
         ),
+        Route(f"{home}/pushes", _with_person(show_pushes), methods=["GET"]),
         Route(f"{home}/interviews/{{id}}", _with_person(show_interview), methods=["GET"]),
         Route("/console/{path:path}", _with_person(show_nothing), methods=["GET"]),
     ]
@@ -164,6 +166,15 @@ async def show_overview(request: Request, viewer: Viewer) -> Response:
         interview_statuses=LISTS[0].choices,
         offer_statuses=LISTS[1].choices,
         is_first=len(viewer.roles) == 1,
+    )
+
+
+async def show_pushes(request: Request, viewer: Viewer) -> Response:
+    """Show what consulting firms pushed to an organisation, by whom and what it changed."""
+    slug = request.path_params["slug"]
+    data = await ask(viewer, "pushes", slug=slug)
+    return _page(
+        "pushes", viewer, organisation=_known(data["organisation"]), slug=slug, here="pushes"
     )
 
 

@@ -9,6 +9,8 @@ import strawberry
 from api.derive import Info, as_type, of_noun
 from api.relay import Node
 from api.types.identity_providers import IdentityProviderType, identity_provider_type
+from api.types.library import LibraryTemplate, find_firm_codebook
+from api.types.themes import Theme
 from tenants import read_graph
 from tenants.access import Role
 from tenants.organisations import engagement_queries as queries
@@ -83,12 +85,19 @@ class Firm:
         slug: Its short name in addresses.
         name: Its name.
         members: Who works for it, for its administrators; empty for others.
+        templates: The questionnaires of its library.
     """
 
     id: strawberry.ID
     slug: str
     name: str
     members: list[FirmMember]
+    templates: list[LibraryTemplate]
+
+    @strawberry.field
+    async def codebook(self, root: strawberry.Parent[Record], info: Info) -> list[Theme]:
+        """The themes that it pushes to its clients: the shared ones, then its own."""
+        return await find_firm_codebook(info, root.key)
 
     @strawberry.field
     def role(self, root: strawberry.Parent[Record], info: Info) -> FirmRole:

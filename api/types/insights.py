@@ -40,7 +40,7 @@ from tenants.paging import Window
 from tenants.reading import Key, Listing, Record
 from tenants.reasons import REASONS, Controllability, DeclineReason, ReasonGroup
 
-for _enum in (Controllability, Dimension, ReasonGroup, Signal, TrendVerdict):
+for _enum in (Dimension, ReasonGroup, Signal, TrendVerdict):
     strawberry.enum(_enum, description=(_enum.__doc__ or "").strip())
 
 _CELLS = Listing(read_graph.EDITION.to_many["cells"], Window(size=500))

@@ -39,6 +39,7 @@ from api.types.interviews import (
     ResponseFilter,
 )
 from api.types.invitations import Invitation, find_invitation
+from api.types.library import LibraryPush, find_pushes
 from api.types.members import MemberInvitation, Membership
 from api.types.monthly_counts import MonthlyCounts
 from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
@@ -141,6 +142,13 @@ class Organisation(Node):
             providers.get_identity_provider, organisation_id=root.key.organisation_id
         )
         return identity_provider_type(found)
+
+    @strawberry.field
+    async def library_pushes(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> list[LibraryPush] | None:
+        """What consulting firms pushed here from their libraries, the newest first."""
+        return await find_pushes(info, root.key)
 
     @strawberry.field
     async def codebook(self, root: strawberry.Parent[Record], info: Info) -> list[Theme] | None:

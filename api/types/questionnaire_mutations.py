@@ -221,13 +221,13 @@ async def create_questionnaire(
 ) -> CreateQuestionnairePayload:
     """Add a questionnaire with a first draft, which candidates do not see yet."""
     organisation = key_of(read_graph.ORGANISATION, input.organisation_id, field="organisationId")
-    with _placed("source", "content"):
+    with placed("source", "content"):
         made = await info.context.run(
             drafting.create_questionnaire,
             organisation_id=organisation.organisation_id,
             name=input.name,
             code=input.code,
-            document=_source(input.source),
+            document=source_document(input.source),
             idempotency_key=input.idempotency_key,
         )
     key = Key(organisation.organisation_id, made)
@@ -242,7 +242,7 @@ async def update_questionnaire_draft(
 ) -> UpdateQuestionnaireDraftPayload:
     """Make a draft say something else, unless somebody else changed it meanwhile."""
     key = key_of(read_graph.QUESTIONNAIRE_VERSION, input.version_id, field="versionId")
-    with _placed("content"):
+    with placed("content"):
         await info.context.run(
             drafting.update_draft,
             organisation_id=key.organisation_id,
@@ -327,7 +327,8 @@ async def _version(info: Info, key: Key) -> QuestionnaireVersion | None:
     return found
 
 
-def _source(given: QuestionnaireSourceInput) -> dict[str, Any]:
+def source_document(given: QuestionnaireSourceInput) -> dict[str, Any]:
+    """Return what a source says, as `definition.to_json` writes it."""
     if given.template is not strawberry.UNSET and given.template is not None:
         return to_json(load(given.template.value))
     content: Any = given.content
@@ -340,7 +341,7 @@ def _standard_texts() -> dict[str, Any]:
 
 
 @contextmanager
-def _placed(*place: str) -> Iterator[None]:
+def placed(*place: str) -> Iterator[None]:
     """Name the place in the input of what is refused in the document that was made of it."""
     try:
         yield

@@ -29,7 +29,7 @@ from tenants.questionnaires.parts import Severity
 from tenants.questionnaires.question_types import AnswerState, Operator, QuestionTypeKey
 from tenants.questionnaires.templates import BuiltInTemplate
 from tenants.questionnaires.texts import TextKey
-from tenants.reasons import Audience, DeclineReason
+from tenants.reasons import Audience, Controllability, DeclineReason
 from tenants.work import JobState
 
 for _enum in (
@@ -41,6 +41,7 @@ for _enum in (
     BuiltInTemplate,
     Certainty,
     Confidentiality,
+    Controllability,
     DeclineReason,
     FindingCode,
     Industry,

@@ -43,7 +43,7 @@ async def check_version(
     if version.state is not VersionState.DRAFT:
         return []
     _, found = check_content(version.definition)
-    narrow = await _find_narrow(session, viewer, organisation_id, version.definition)
+    narrow = await find_narrow(session, viewer, organisation_id, version.definition)
     return [*found, *narrow]
 
 
@@ -61,7 +61,7 @@ async def publish_version(
     version = await version_queries.get_version(
         session, viewer, organisation_id=organisation_id, version_id=version_id
     )
-    narrow = await _find_narrow(session, viewer, organisation_id, version.definition)
+    narrow = await find_narrow(session, viewer, organisation_id, version.definition)
     await publishing.publish_version(
         session,
         viewer,
@@ -72,10 +72,14 @@ async def publish_version(
     )
 
 
-async def _find_narrow(
+async def find_narrow(
     session: Session, viewer: Viewer, organisation_id: UUID, document: Mapping[str, Any]
 ) -> list[Finding]:
-    """Return the conditions that match some, but fewer than five, or no offers of twelve months."""
+    """Return the conditions that match some, but fewer than five, or no offers of twelve months.
+
+    Raises:
+        Forbidden: The viewer may not edit questionnaires there.
+    """
     definition, _ = parse_draft(document)
     conditions = [
         (path, part)

@@ -186,7 +186,13 @@ async def copy_version(
                 name=name,
                 document=version.definition,
             )
-        await _add_next_draft(session, viewer, version, version.definition)
+        await begin_draft(
+            session,
+            viewer,
+            organisation_id=organisation_id,
+            questionnaire_id=version.questionnaire_id,
+            document=version.definition,
+        )
         return version.questionnaire_id
 
     return await once(
@@ -243,10 +249,21 @@ def changed_meanwhile(version: QuestionnaireVersion) -> Conflict:
     return Conflict(message, field="revision")
 
 
-async def _add_next_draft(
-    session: Session, viewer: Viewer, version: QuestionnaireVersion, document: dict[str, Any]
+async def begin_draft(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    questionnaire_id: UUID,
+    document: Document,
 ) -> None:
-    organisation_id, questionnaire_id = version.organisation_id, version.questionnaire_id
+    """Begin the next draft of a questionnaire.
+
+    Raises:
+        Forbidden: The viewer may not edit questionnaires there.
+        InvalidInput: The document is none that a draft could say.
+        Conflict: The questionnaire has a draft already.
+    """
     await version_queries.lock_questionnaire(
         session, viewer, organisation_id=organisation_id, questionnaire_id=questionnaire_id
     )
@@ -256,7 +273,8 @@ async def _add_next_draft(
     if VersionState.DRAFT in states.values():
         message = "This questionnaire has a draft already."
         raise Conflict(message, field="versionId")
-    _add_draft(session, organisation_id, questionnaire_id, max(states) + 1, document)
+    definition, _ = parse_draft(document)
+    _add_draft(session, organisation_id, questionnaire_id, max(states) + 1, to_json(definition))
     await session.flush()
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from tenants.nouns import Noun
 from tenants.read_graph.actions import ACTION, ACTION_NOTE
 from tenants.read_graph.audit import AUDIT_EVENT
-from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER
+from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER, LIBRARY_TEMPLATE
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
@@ -42,6 +42,7 @@ __all__ = [
     "INTEGRATION",
     "INTERVIEW",
     "JOB",
+    "LIBRARY_TEMPLATE",
     "MEMBERSHIP",
     "MEMBER_INVITATION",
     "MONTHLY_COUNTS",
@@ -78,6 +79,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             MEMBER_INVITATION,
             FIRM,
             FIRM_MEMBER,
+            LIBRARY_TEMPLATE,
             ENGAGEMENT,
             CONSULTANT,
             INTAKE_EVENT,

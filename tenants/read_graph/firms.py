@@ -5,6 +5,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, select
 
 from tenants.access import Permission, Role, Viewer
+from tenants.library.models import LibraryTemplate
+from tenants.library.queries import visible_templates
 from tenants.nouns import Column, Noun, ToMany, ToOne
 from tenants.organisations import engagement_queries as engagements
 from tenants.organisations.models import (
@@ -29,6 +31,19 @@ FIRM = Noun(
     columns={"slug": Column(Firm.slug), "name": Column(Firm.name)},
     to_many={
         "members": ToMany("FirmMember", orderings=by_id(FirmMember.person_id), paged=False),
+        "templates": ToMany("LibraryTemplate", orderings=by_id(LibraryTemplate.id), paged=False),
+    },
+)
+
+LIBRARY_TEMPLATE = Noun(
+    name="LibraryTemplate",
+    organisation_id=LibraryTemplate.firm_id,
+    id=LibraryTemplate.id,
+    visible=visible_templates,
+    columns={
+        "code": Column(LibraryTemplate.code),
+        "name": Column(LibraryTemplate.name),
+        "is_retired": Column(LibraryTemplate.is_retired),
     },
 )
 

@@ -29,15 +29,22 @@ LONGEST_DESCRIPTION: Final = 1_000
 async def get_codebook(
     session: Session, viewer: Viewer, *, organisation_id: UUID
 ) -> dict[str, Theme]:
-    """Return an organisation's codebook by code: its own lines over the shared ones.
+    """Return an organisation's codebook by code: its own lines over its firm's over the shared.
 
     The only place where levels meet; retired themes are in it and say so.
 
     Raises:
         Forbidden: The viewer's role does not include the codebook.
     """
+    pushed = await queries.list_pushed_lines(session, viewer, organisation_id=organisation_id)
     own = await queries.list_own_lines(session, viewer, organisation_id=organisation_id)
-    return merge_levels([(ThemeLevel.SHARED, SHARED_THEMES), (ThemeLevel.ORGANISATION, own)])
+    return merge_levels(
+        [
+            (ThemeLevel.SHARED, SHARED_THEMES),
+            (ThemeLevel.FIRM, pushed),
+            (ThemeLevel.ORGANISATION, own),
+        ]
+    )
 
 
 async def save_theme(
@@ -66,15 +73,15 @@ async def save_theme(
         noun = "organisation"
         raise NotFound(noun, field="organisationId")
     require(viewer, Permission.CODEBOOK_EDIT, organisation_id)
-    _check(line)
+    check_line(line)
     known = await get_codebook(session, viewer, organisation_id=organisation_id)
     own = {
         one.code: one
         for one in await queries.list_own_lines(session, viewer, organisation_id=organisation_id)
     }
     if line.code not in known:
-        _check_new(line, len(known))
-    saved = _said_over(own.get(line.code, ThemeLine(line.code)), line)
+        check_new_theme(line, len(known))
+    saved = said_over(own.get(line.code, ThemeLine(line.code)), line)
     if line.code not in {one.code for one in SHARED_THEMES} and not saved.labels:
         message = "A theme of your own keeps at least one label."
         raise InvalidInput(message, field="wordings")
@@ -83,7 +90,7 @@ async def save_theme(
     return (await get_codebook(session, viewer, organisation_id=organisation_id))[line.code]
 
 
-def _said_over(before: ThemeLine, line: ThemeLine) -> ThemeLine:
+def said_over(before: ThemeLine, line: ThemeLine) -> ThemeLine:
     """Return an organisation's line with what is said now; an empty text takes a language back."""
     return replace(
         before,
@@ -99,7 +106,7 @@ def _texts(before: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str]
     return {language: text for language, text in {**before, **said}.items() if text}
 
 
-def _check(line: ThemeLine) -> None:
+def check_line(line: ThemeLine) -> None:
     """Refuse a line that cannot be.
 
     Raises:
@@ -121,7 +128,7 @@ def _check(line: ThemeLine) -> None:
             raise InvalidInput(message, field=("wordings", name))
 
 
-def _check_new(line: ThemeLine, count: int) -> None:
+def check_new_theme(line: ThemeLine, count: int) -> None:
     """Refuse a new theme that lacks something.
 
     Raises:

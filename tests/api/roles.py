@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tenants.access import Viewer
 from tests.api import action_world as actions
+from tests.api import library_world as library
 from tests.api import moderation_world as moderation
 from tests.api.world import World, nobody
 from tests.factories import Client
@@ -83,6 +84,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "insights": _EVERYONE,
         "editionChanges": _EVERYONE,
         **moderation.OF_ORGANISATION,
+        **library.OF_ORGANISATION,
         "monthlyCounts": "yes yes FORBIDDEN FORBIDDEN",
         "editions": "all all all all",
         # What each of them is shown of it, test_benchmarks.py says.
@@ -173,8 +175,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 # Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
 PARTS = {
     **moderation.PARTS,
+    **library.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
     " actionCatalogue"
+    " templateDiff codebookDiff"
     " benchmarkReleases",
     "Viewer": "id name kind firm firms memberships sessions invitation",
     "ViewerMembership": "role organisation",
@@ -185,7 +189,7 @@ PARTS = {
     "JobChanged": "id recordedAt job",
     "OfferChanged": "id recordedAt offer",
     # Of those who belong to it; who works for it, its administrators see (test_firms.py).
-    "Firm": "id slug name role members identityProvider engagements clients",
+    "Firm": "id slug name role members identityProvider engagements clients templates codebook",
     "FirmMember": "id name email role",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Option": "code exclusive wording",
@@ -304,6 +308,7 @@ _OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FO
 # and for the hiring manager about another one.
 MUTATIONS = {
     **moderation.MUTATIONS,
+    **library.MUTATIONS,
     "recordOfferOutcome": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "recordMonthlyCounts": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "assignHiringManager": "FORBIDDEN ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",

@@ -84,6 +84,8 @@ async def test_from_a_new_client_to_the_end_of_its_engagement() -> None:
     assert organisation["viewerPermissions"] == [
         "ENGAGEMENT_MANAGE",
         "ENGAGEMENT_READ",
+        "LIBRARY_KEEP",
+        "LIBRARY_READ",
         "ORGANISATION_CREATE",
         "ORGANISATION_READ",
     ]

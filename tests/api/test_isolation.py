@@ -21,6 +21,9 @@ from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.document_world import DOCUMENTS, document_inputs
 from tests.api.insight_world import publish, window
+from tests.api.library_world import ID_ARGUMENTS as OF_LIBRARIES
+from tests.api.library_world import PAYLOADS as PAYLOADS_OF_LIBRARIES
+from tests.api.library_world import own_inputs as inputs_about_libraries
 from tests.api.questionnaire_world import content
 from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of, walk
 from tests.factories import Client, make_client, make_member_invitation, make_offer
@@ -52,6 +55,7 @@ ID_ARGUMENTS = {
     ("changeRole", "membershipId"),
     ("removeMember", "membershipId"),
     ("revokeSession", "sessionId"),
+    *OF_LIBRARIES,
     ("assignInterview", "interviewId"),
     ("assignInterview", "personId"),
     ("createOrganisation", "firmId"),
@@ -80,6 +84,8 @@ OF_THE_FIRM = {
     "addConsultant",
     "configureFirmIdentityProvider",
     "removeFirmIdentityProvider",
+    "saveTemplate",
+    "saveFirmTheme",
 }
 PEERS = {"industry": "OTHER", "sizeBand": "UNDER_250", "region": "EUROPE"}
 PAYLOADS = {
@@ -103,6 +109,7 @@ PAYLOADS = {
     "withdrawMemberInvitation": "withdrawnInvitationId",
     "changeRole": "membership { id }",
     "removeMember": "removedMembershipId",
+    **PAYLOADS_OF_LIBRARIES,
     "revokeSession": "session { id }",
     "assignInterview": "interview { id }",
     "createOrganisation": "organisation { id }",
@@ -265,6 +272,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         "changeRole": {"membershipId": manager["id"], "role": "HR"},
         "removeMember": {"membershipId": manager["id"]},
         "revokeSession": {"sessionId": ""},
+        **inputs_about_libraries(client),
         "recordMonthlyCounts": {
             "organisationId": found["id"],
             "counts": [{"month": "2020-01", "accepted": 3, "declined": 1}],

@@ -18,6 +18,7 @@ from tenants.questionnaires.definition import to_json
 from tenants.questionnaires.templates import load
 from tenants.reading import Key
 from tests.api import action_world as actions
+from tests.api import library_world as library
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.questionnaire_world import content, version_of
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.usefixtures("connection")
 
 PAYLOADS = {
     **moderation.PAYLOADS,
+    **library.PAYLOADS,
     "recordOfferOutcome": "offer { id }",
     "recordMonthlyCounts": "monthlyCounts { month }",
     "assignHiringManager": "requisition { id }",
@@ -306,7 +308,11 @@ async def test_who_may_do_what_and_a_denial_changes_nothing(ask: Ask, name: str)
     world, other = await make_world(), await make_client()
     # Who would join takes no part before that, and who would leave does.
     joins_in = 1 if name == "joinBenchmark" else 0
-    given = (await inputs(world, elsewhere=False, joins_in=joins_in))[name]
+    given = (
+        await library.inputs(world.client)
+        if name in library.MUTATIONS
+        else await inputs(world, elsewhere=False, joins_in=joins_in)
+    )[name]
     before = await fingerprint(world.client, other)
     seen = {}
     for column, viewer in viewers(world, other).items():

@@ -67,6 +67,8 @@ NOT_HANDED_ON = {
     Permission.QUESTIONNAIRE_EDIT,
     Permission.QUESTIONNAIRE_PUBLISH,
     Permission.CODEBOOK_EDIT,
+    Permission.LIBRARY_READ,
+    Permission.LIBRARY_KEEP,
     Permission.MEMBER_MANAGE,
     Permission.ENGAGEMENT_READ,
     Permission.ENGAGEMENT_MANAGE,

@@ -45,6 +45,7 @@ GRANTED = {
         _P.INTERVIEW_OUTCOME_READ,
         _P.BENCHMARK_READ,
         _P.CODEBOOK_EDIT,
+        _P.LIBRARY_READ,
     },
     Role.HR: {
         *_LISTS,
@@ -80,7 +81,13 @@ GRANTED = {
         _P.CANDIDATE_READ,
         _P.RESPONSE_KEY_IN,
     },
-    Role.FIRM_ADMINISTRATOR: {*_ENGAGEMENT, _P.ORGANISATION_READ, _P.ORGANISATION_CREATE},
+    Role.FIRM_ADMINISTRATOR: {
+        *_ENGAGEMENT,
+        _P.ORGANISATION_READ,
+        _P.ORGANISATION_CREATE,
+        _P.LIBRARY_READ,
+        _P.LIBRARY_KEEP,
+    },
     Role.INTEGRATION: {
         *_LISTS,
         *_OF_CLIENT,

@@ -29,6 +29,7 @@ from tenants.work import Session
 from tests.api.action_world import make_action, make_note
 from tests.api.asking import token_of
 from tests.api.auth.oauth_world import keep_one_of_each
+from tests.api.library_world import push_everything
 from tests.api.world import fingerprint, make_world
 from tests.factories import Client, make_client, make_member_invitation
 from tests.tenants.insights.answered import add_response
@@ -42,6 +43,7 @@ READ_ONLY = (
     "benchmark_audiences",
     "benchmark_comparisons",
     "benchmark_places",
+    "library_pushes",
 )
 TENANT_TABLES = sorted(
     name for name, table in Model.metadata.tables.items() if "organisation_id" in table.columns
@@ -151,6 +153,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
             organisation_id=one.client.organisation_id,
             line=ThemeLine("PAY_BASE", controllability=Controllability.CONTROLLABLE),
         )
+        await push_everything(one.client)
         await compare(one.client)
         held = await fingerprint(one.client)
         assert [name for name in TENANT_TABLES if held[name][0] == 0] == []

@@ -1,0 +1,1 @@
+"""A firm's library: its questionnaire templates and codebook, and pushing them to its clients."""
