@@ -1,6 +1,6 @@
 """Firms' libraries, and what was pushed from them to organisations.
 
-Revision ID: c1b1a7e0
+Revision ID: 0023
 Revises: 0022
 """
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations.roles import application_role_name
 
-revision = "c1b1a7e0"
+revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None

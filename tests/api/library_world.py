@@ -1,4 +1,4 @@
-"""What the matrices say of firms' libraries, and a library to look at."""
+"""What the matrices say of firms and their libraries, and a library to look at."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +27,16 @@ Json = dict[str, Any]
 OF_ORGANISATION = {"libraryPushes": "yes yes FORBIDDEN FORBIDDEN"}
 # Parts of other types, as `roles.PARTS` has them; who sees a library, test_library.py says.
 PARTS = {
+    # Of those who belong to it; who works for it, its administrators see (test_firms.py).
+    "Firm": "id slug name role members identityProvider engagements clients templates codebook",
+    "FirmMember": "id name email role",
+    "ConfigureFirmIdentityProviderPayload": "identityProvider userErrors",
+    "RemoveFirmIdentityProviderPayload": "firmId userErrors",
+    "CreateOrganisationPayload": "organisation userErrors",
+    "StartEngagementPayload": "engagement userErrors",
+    "EndEngagementPayload": "engagement userErrors",
+    "AddConsultantPayload": "engagement userErrors",
+    "RemoveConsultantPayload": "engagement userErrors",
     "LibraryTemplate": "id code name isRetired versions content",
     "LibraryTemplateVersion": "number languages contentHash note savedAt savedByName changes",
     "TemplateDiff": "template number note outcome questionnaire draftRevision changes draftChanges"
