@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, DateTime, Index, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Index, Numeric, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,6 +63,12 @@ class Interview(Tenant, Model):
         refers_to("questionnaire_version_id", "questionnaire_versions"),
         Index("ix_interviews_invited_on", "organisation_id", "invited_on", "id"),
         Index("ix_interviews_closes_on", "organisation_id", "closes_on"),
+        Index(
+            "ix_interviews_day_invited",
+            "organisation_id",
+            text("COALESCE(invited_on, '0001-01-01'::date)"),
+            "id",
+        ),
     )
 
     offer_id: Mapped[UUID]

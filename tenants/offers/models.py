@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.model import Coded, Model, Tenant, TenantKey, new_id, refers_to
@@ -106,6 +106,12 @@ class Offer(Tenant, Model):
         refers_to("application_id", "applications"),
         Index("ix_offers_resolved_at", "organisation_id", "resolved_at", "id"),
         Index("ix_offers_extended_on", "organisation_id", "extended_on", "id"),
+        Index(
+            "ix_offers_day_extended",
+            "organisation_id",
+            text("COALESCE(extended_on, '0001-01-01'::date)"),
+            "id",
+        ),
     )
 
     application_id: Mapped[UUID]

@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Date, func, literal_column
 
 from tenants.paging import Ordering
 
-_LONG_AGO = date(1, 1, 1)
+# A literal, because an index is of an expression and not of a parameter.
+_LONG_AGO = literal_column("date '0001-01-01'", Date())
 
 
 def by_day(name: str, column: Any, *, descending: bool) -> Ordering:
