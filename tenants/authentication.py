@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from psycopg.adapt import Transformer
-
 from tenants import db
 from tenants.access import Viewer, ViewerKind
+from tenants.binding import Statement, compile_named
 from tenants.organisations import service as organisations
 from tenants.organisations.queries import parts_of, select_presented
 from tenants.organisations.sessions import is_due
-from tenants.statements import Statement, compile_named
+from tenants.pipeline import rows_of
 
 
 @cache
@@ -34,9 +33,7 @@ async def authenticate(viewer: Viewer) -> Viewer:
     given: dict[str, Any] = {"token_hash": viewer.token_hash, "now": now, "today": now.date()}
     statement = _statement()
     result = await db.read(viewer, statement.text, statement.bind(viewer, given))
-    transformer = Transformer()
-    transformer.set_pgresult(result)
-    rows = transformer.load_rows(0, result.ntuples, tuple)
+    rows = rows_of(result)
     presents = [row for row in rows if row[0] == "presents"]
     if not presents:
         return await db.run(organisations.authenticate, viewer)

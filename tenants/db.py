@@ -1,10 +1,10 @@
 """The one door to PostgreSQL: a transaction scoped by row-level security to one viewer."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, DatabaseError
 from psycopg.errors import QueryCanceled
 from psycopg.pq.abc import PGresult
 from sqlalchemy import URL, make_url
@@ -15,7 +15,7 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.announcements import write_events
 from tenants.errors import TookTooLong
 from tenants.keys import Purpose, mac
-from tenants.pipeline import Parameters, Pool, send
+from tenants.pipeline import Lent, Parameters, Pool, Prepared, send
 from tenants.settings import Settings, get_settings
 from tenants.work import Bell, Session
 
@@ -34,6 +34,9 @@ _SCOPE: Final = (
     b" set_config('app.person', $3, true), set_config('app.token', $4, true),"
     b" set_config('app.operator', $5, true), set_config('statement_timeout', $6, true)"
 )
+_BEGIN: Final[Prepared] = (b"BEGIN", ())
+_COMMIT: Final[Prepared] = (b"COMMIT", ())
+_ROLLBACK: Final[Prepared] = (b"ROLLBACK", ())
 _SCOPE_OF_READER: Final = _SCOPE + b", set_config('transaction_read_only', 'on', true)"
 
 
@@ -204,7 +207,7 @@ async def run(
 
 @asynccontextmanager
 async def reading(size: int) -> AsyncIterator[None]:
-    """Give `read` connections of its own for the time of the block."""
+    """Give `read` and `short` connections of their own for the time of the block."""
     url = application_url(get_settings()).set(drivername="postgresql")
     pool = Pool(url.render_as_string(hide_password=False), size)
     _readers.append(pool)
@@ -255,9 +258,94 @@ def _in_time() -> Iterator[None]:
         raise TookTooLong(message) from error
 
 
-async def send_within(session: Session, text: bytes, parameters: Parameters) -> PGresult:
-    """Return the result of a statement like those of `read`, within a transaction of `run`."""
-    return (await send(await _driver_of(session), [(text, parameters)]))[0]
+class Short(Protocol):
+    """A transaction in few messages: what is sent together is one of them."""
+
+    async def send(self, *statements: Prepared) -> list[PGresult]:
+        """Return the results of statements with numbered parameters.
+
+        Each sees what was committed when it began. If one fails, none that follows has an effect,
+        and the transaction has failed.
+        """
+        ...
+
+    async def commit_after(self, *statements: Prepared) -> list[PGresult]:
+        """Return the same once the transaction is committed; nothing may follow."""
+        ...
+
+
+@asynccontextmanager
+async def short(viewer: Viewer) -> AsyncIterator[Short]:
+    """Give a transaction in the viewer's scope that begins with the first message.
+
+    What `commit_after` was not called for has had no effect after the block. Within `reading` it
+    has a connection with prepared statements; else it joins the session that `run` would have.
+
+    Raises:
+        TookTooLong: A statement did.
+    """
+    if viewer.kind is ViewerKind.BENCHMARK:
+        message = "a release is made by run()"
+        raise ValueError(message)
+    if not _readers:
+        with _in_time():
+            async with sessions() as session, session.begin() as whole:
+                connection = await session.connection()
+                await connection.exec_driver_sql(scope_statement(viewer))
+                within = _OfSession(await _driver_of(session))
+                yield within
+                if not within.is_done:
+                    await whole.rollback()
+        return
+    scope: Prepared = (_SCOPE, [value.encode() for value in _scope_of(viewer)])
+    with _in_time():
+        async with _readers[-1].lend() as lent:
+            transaction = _OfPool(lent, [_BEGIN, scope])
+            try:
+                yield transaction
+            except Exception:
+                await transaction.end()
+                raise
+            await transaction.end()
+
+
+class _OfPool:
+    """A transaction of `short` on a connection of its own."""
+
+    def __init__(self, lent: Lent, first: Sequence[Prepared]) -> None:
+        self._lent, self._first, self._is_open = lent, first, False
+
+    async def send(self, *statements: Prepared) -> list[PGresult]:
+        first, self._first, self._is_open = self._first, (), True
+        return (await self._lent.send([*first, *statements]))[len(first) :]
+
+    async def commit_after(self, *statements: Prepared) -> list[PGresult]:
+        # The first message is sent again where the connection was stale, and a commit never.
+        assert not self._first  # noqa: S101 - a transaction that reads nothing needs none of this.
+        results = await self.send(*statements, _COMMIT)
+        self._is_open = False
+        return results[:-1]
+
+    async def end(self) -> None:
+        if self._is_open:
+            # Where even that cannot be sent the connection is closed, which ends it as well.
+            with suppress(DatabaseError):
+                await self._lent.send([_ROLLBACK])
+
+
+class _OfSession:
+    """A transaction of `short` within one that somebody else ends: a test's."""
+
+    def __init__(self, driver: AsyncConnection[Any]) -> None:
+        self._driver, self.is_done = driver, False
+
+    async def send(self, *statements: Prepared) -> list[PGresult]:
+        return await send(self._driver, statements)
+
+    async def commit_after(self, *statements: Prepared) -> list[PGresult]:
+        results = await self.send(*statements) if statements else []
+        self.is_done = True
+        return results
 
 
 async def _driver_of(session: Session) -> AsyncConnection[Any]:

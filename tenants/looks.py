@@ -3,25 +3,43 @@
 A response that is not ANONYMOUS and a candidate's identity are never read as rows without it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from types import MappingProxyType
-from typing import Final
-from uuid import UUID, uuid4
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, func, literal, select, union
+from psycopg.errors import DivisionByZero
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from tenants.access import Viewer, ViewerKind
 from tenants.audit import AuditAction, AuditEvent, AuditSubject
+from tenants.binding import Statement, compile_named
 from tenants.model import new_id
+from tenants.pipeline import Prepared
 from tenants.work import Session
 
 # By the noun of the read graph whose rows are identified feedback.
 LOOKS: Final[Mapping[str, AuditAction]] = MappingProxyType(
     {"Candidate": AuditAction.CANDIDATE_READ, "Response": AuditAction.RESPONSE_READ}
 )
+# What `statements_of_looks` fail with.
+TOKEN_MISSED: Final = DivisionByZero
 _READERS: Final = frozenset({ViewerKind.PERSON, ViewerKind.INTEGRATION})
+_GIVEN: Final = ("id", "at", "action", "actor_kind", "actor_id", "actor_role")
 
 
 async def record_looks(
@@ -39,59 +57,96 @@ async def record_looks(
         noun: Name of the rows' noun.
         rows: Organisation and id of each.
     """
+    for given in _events(viewer, noun, rows):
+        # Where somebody else looks for the first time at the same moment a token is not seen.
+        connection = await session.connection()
+        while await connection.scalar(_RECORD, given) != given["count"]:
+            given["event_id"] = new_id()
+
+
+def statements_of_looks(
+    viewer: Viewer, *, noun: str, rows: Collection[tuple[str, str]]
+) -> list[Prepared]:
+    """Return what `record_looks` would send, for a transaction of `db.short`.
+
+    They fail with `TOKEN_MISSED` where somebody else looks for the first time at the same moment;
+    the transaction is to be made again then.
+
+    Args:
+        viewer: Who reads.
+        noun: Name of the rows' noun.
+        rows: Organisation and id of each, as texts.
+    """
+    statement = _strict()
+    return [
+        (statement.text, statement.bind(viewer, given)) for given in _events(viewer, noun, rows)
+    ]
+
+
+def _events(
+    viewer: Viewer, noun: str, rows: Collection[tuple[Any, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Return the parameters of one event for each organisation that the rows are of."""
     action = LOOKS.get(noun)
     if action is None or viewer.kind not in _READERS:
         return
-    by_organisation: dict[UUID, set[UUID]] = {}
+    by_organisation: dict[Any, set[Any]] = {}
     for organisation_id, row_id in rows:
         by_organisation.setdefault(organisation_id, set()).add(row_id)
-    for organisation_id, ids in sorted(by_organisation.items()):
-        await _record(session, viewer, action, organisation_id, sorted(ids))
+    for organisation, ids in sorted(by_organisation.items()):
+        organisation_id = organisation if isinstance(organisation, UUID) else UUID(organisation)
+        yield {
+            "organisation_id": organisation_id,
+            "ids": sorted(ids),
+            "count": len(ids),
+            "event_id": new_id(),
+            "event_at": datetime.now(UTC),
+            "event_action": action,
+            "event_actor_kind": viewer.kind,
+            "event_actor_id": viewer.id,
+            "event_actor_role": viewer.role_in(organisation_id),
+        }
 
 
-async def _record(
-    session: Session,
-    viewer: Viewer,
-    action: AuditAction,
-    organisation_id: UUID,
-    ids: list[UUID],
-) -> None:
-    """Add one event about the tokens of some rows, which get theirs in the same statement."""
-    named = func.unnest(literal(ids, ARRAY(Uuid())), literal([uuid4() for _ in ids], ARRAY(Uuid())))
-    fresh = named.table_valued("subject_id", "token", name="fresh").render_derived()
+def _record(*, strict: bool) -> ReturningInsert[Any]:
+    """Return what adds one event about the tokens of some rows, which get theirs with it."""
+    subjects, events = AuditSubject.__table__.c, AuditEvent.__table__
+    organisation_id = bindparam("organisation_id", type_=Uuid())
+    ids = bindparam("ids", type_=ARRAY(Uuid()))
+    named = func.unnest(ids).table_valued("subject_id", name="named").render_derived()
     added = (
-        insert(AuditSubject)
+        insert(AuditSubject.__table__)
         .from_select(
             ["organisation_id", "subject_id", "token"],
-            select(literal(organisation_id, Uuid()), fresh.c.subject_id, fresh.c.token),
+            select(organisation_id, named.c.subject_id, func.gen_random_uuid()),
             include_defaults=False,
         )
         .on_conflict_do_nothing()
-        .returning(AuditSubject.token)
+        .returning(subjects.token)
         .cte("added")
     )
-    known = select(AuditSubject.token).where(
-        AuditSubject.organisation_id == organisation_id, AuditSubject.subject_id.in_(ids)
+    known = select(subjects.token).where(
+        subjects.organisation_id == organisation_id, subjects.subject_id == any_(ids)
     )
     both = union(select(added.c.token), known).subquery("both_")
     # In the tokens' order, which is random, so that the event does not keep the list's.
     tokens = select(func.array_agg(both.c.token, type_=ARRAY(Uuid()))).scalar_subquery()
-    event = (
-        insert(AuditEvent)
-        .values(
-            organisation_id=organisation_id,
-            id=new_id(),
-            at=datetime.now(UTC),
-            action=action,
-            actor_kind=viewer.kind,
-            actor_id=viewer.id,
-            actor_role=viewer.role_in(organisation_id),
-            subject=None,
-            subjects=tokens,
-        )
-        .returning(func.cardinality(AuditEvent.subjects))
+    event = insert(events).values(
+        organisation_id=organisation_id,
+        subjects=tokens,
+        **{name: bindparam(f"event_{name}", type_=events.c[name].type) for name in _GIVEN},
     )
-    count = await session.scalar(event)
-    if count != len(ids):
-        # Somebody else looked for the first time at the same moment; their tokens are there now.
-        await _record(session, viewer, action, organisation_id, ids)
+    found = func.cardinality(events.c.subjects)
+    if strict:
+        # Nothing but an error ends a transaction whose commit is on its way already.
+        is_whole = found == bindparam("count", type_=Integer())
+        found = 1 / cast(is_whole, Integer())
+    return event.returning(found)
+
+
+_RECORD: Final = _record(strict=False)
+
+
+@cache
+def _strict() -> Statement:
+    return compile_named(_record(strict=True))

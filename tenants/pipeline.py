@@ -7,14 +7,15 @@ already.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from psycopg import AsyncConnection, OperationalError, errors, generators
 from psycopg.abc import PQGen
-from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 Parameters = Sequence[bytes | None]
@@ -88,6 +89,13 @@ async def _send_prepared(
     return results[len(fresh) : len(fresh) + len(statements)]
 
 
+def rows_of(result: PGresult) -> list[tuple[Any, ...]]:
+    """Return the rows of a result, texts as texts and the rest as psycopg reads them."""
+    transformer = Transformer()
+    transformer.set_pgresult(result)
+    return transformer.load_rows(0, result.ntuples, tuple)
+
+
 @contextmanager
 def _pipeline(libpq: Any) -> Iterator[None]:
     libpq.enter_pipeline_mode()
@@ -159,33 +167,18 @@ class Pool:
             self._free.put_nowait(None)
 
     async def send(self, statements: Sequence[Prepared]) -> list[PGresult]:
-        """Return what `send` returns, on any connection.
+        """Return what `send` returns, on any connection; only what can be repeated may be sent."""
+        async with self.lend() as lent:
+            return await lent.send(statements)
 
-        A connection that PostgreSQL has closed meanwhile is replaced once, so that only what can
-        be repeated may be sent.
-        """
-        taken = await self._free.get()
-        used = taken is not None
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator["Lent"]:
+        """Give a connection for the time of the block; what is left open on it ends with it."""
+        lent = Lent(self._conninfo, await self._free.get())
         try:
-            taken = taken or await self._open()
-            try:
-                return await _send_prepared(taken.connection, taken.names, statements)
-            except OperationalError:
-                if not used or taken.connection.pgconn.status == ConnStatus.OK:
-                    raise
-                await taken.connection.close()
-                taken = await self._open()
-                return await _send_prepared(taken.connection, taken.names, statements)
+            yield lent
         finally:
-            self._free.put_nowait(await _reusable(taken))
-
-    async def _open(self) -> _Open:
-        # Statements are planned once for all values: to plan one takes longer than to run it.
-        return _Open(
-            await AsyncConnection.connect(
-                self._conninfo, autocommit=True, options="-c plan_cache_mode=force_generic_plan"
-            )
-        )
+            self._free.put_nowait(await _reusable(lent.taken))
 
     async def close(self) -> None:
         """Close what is open and free."""
@@ -195,12 +188,53 @@ class Pool:
                 await taken.connection.close()
 
 
+class Lent:
+    """A connection of a pool, used by nobody else meanwhile.
+
+    Attributes:
+        taken: The connection, once it is open.
+    """
+
+    def __init__(self, conninfo: str, taken: _Open | None) -> None:
+        """Open none yet, if none is given."""
+        self._conninfo = conninfo
+        self._is_used = taken is not None
+        self.taken = taken
+
+    async def send(self, statements: Sequence[Prepared]) -> list[PGresult]:
+        """Return what `send` returns; each text is parsed and planned once for the connection.
+
+        A connection that PostgreSQL has closed meanwhile is replaced once, so that what is sent
+        first must be such that it can be repeated.
+        """
+        taken = self.taken = self.taken or await _opened(self._conninfo)
+        may_be_stale, self._is_used = self._is_used, False
+        try:
+            return await _send_prepared(taken.connection, taken.names, statements)
+        except OperationalError:
+            if not may_be_stale or taken.connection.pgconn.status == ConnStatus.OK:
+                raise
+            await taken.connection.close()
+            taken = self.taken = await _opened(self._conninfo)
+            return await _send_prepared(taken.connection, taken.names, statements)
+
+
+async def _opened(conninfo: str) -> _Open:
+    # Statements are planned once for all values: to plan one takes longer than to run it.
+    return _Open(
+        await AsyncConnection.connect(
+            conninfo, autocommit=True, options="-c plan_cache_mode=force_generic_plan"
+        )
+    )
+
+
 async def _reusable(taken: _Open | None) -> _Open | None:
     """Return what was taken if nothing is left on it, or None once it is closed."""
     if taken is None:
         return None
     libpq = taken.connection.pgconn
-    if libpq.status == ConnStatus.OK and not libpq.pipeline_status:
+    idle = libpq.transaction_status == TransactionStatus.IDLE
+    if libpq.status == ConnStatus.OK and not libpq.pipeline_status and idle:
         return taken
     await taken.connection.close()
     return None

@@ -4,57 +4,22 @@ The text depends on what a viewer's roles are, not on who the viewer is or where
 it is compiled for stand-ins, whose ids are then exchanged for those of the viewer who asks.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
-from decimal import Decimal
-from enum import Enum
+from dataclasses import fields, replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import BindParameter, ColumnElement, SelectBase, TextClause
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy import BindParameter, ColumnElement
 
 from tenants.access import Role, Viewer
+from tenants.binding import DIALECT, NotCompilable, Statement, numbered
 from tenants.rowsets import ListedBelow, Rowset, select_rowsets
 
-Encoded = bytes | None
-Source = Callable[[Viewer, Mapping[str, Any]], Any]
 Shape = tuple[Any, ...]
 
 # Whatever a viewer has beside ids and a name is the same for all that share a statement.
 _EXCHANGED: Final = frozenset({"id", "name", "roles", "firms", "token_hash"})
 _KEPT: Final = [one.name for one in fields(Viewer) if one.name not in _EXCHANGED]
-_DIALECT: Final = psycopg.dialect()  # type: ignore[no-untyped-call]
-_PARAMETER: Final = re.compile(r"%\((\w+)\)s|%%")
-_SPECIAL: Final = re.compile(r'([\\"])')
-
-
-class NotCompilable(Exception):
-    """Something in the statement cannot be bound anew for another viewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A text with numbered parameters, and where each of them comes from.
-
-    Attributes:
-        text: For a prepared statement.
-        sources: For each parameter, from the viewer and the request's own parameters to its value.
-    """
-
-    text: bytes
-    sources: Sequence[Callable[[Viewer, Mapping[str, Any]], Any]]
-
-    def bind(self, viewer: Viewer, given: Mapping[str, Any]) -> list[Encoded]:
-        """Return the parameters for a viewer.
-
-        Args:
-            viewer: One of the shape that the statement was compiled for.
-            given: What the request brings: keys, slugs, and the values of conditions.
-        """
-        return [encode(source(viewer, given)) for source in self.sources]
 
 
 def shape_of(viewer: Viewer) -> Shape:
@@ -109,45 +74,13 @@ def compile_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> Statement:
     """
     stand_in = _StandIn(viewer)
     compiled = select_rowsets(rowsets, stand_in.viewer).compile(
-        dialect=_DIALECT, compile_kwargs={"render_postcompile": True}
+        dialect=DIALECT, compile_kwargs={"render_postcompile": True}
     )
     requested = _requested(rowsets, compiled)
-    text, names = _numbered(str(compiled))
+    text, names = numbered(str(compiled))
     stand_in.refuse_in(text)
     sources = [_source(name, compiled.params.get(name), requested, stand_in) for name in names]
     return Statement(text.encode(), sources)
-
-
-def compile_named(statement: SelectBase) -> Statement:
-    """Return a statement whose parameters are bound by name, whoever runs it."""
-    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    text, names = _numbered(str(compiled))
-    return Statement(text.encode(), [_named(name, compiled.params.get(name)) for name in names])
-
-
-def number_text(statement: TextClause, casts: Mapping[str, str]) -> tuple[bytes, Sequence[str]]:
-    """Return a text with its parameters numbered and cast, and their names in that order."""
-    compiled = str(statement.compile(dialect=_DIALECT))
-    for name, kind in casts.items():
-        if kind:
-            compiled = compiled.replace(f"%({name})s", f"CAST(%({name})s AS {kind})")
-    text, names = _numbered(compiled)
-    return text.encode(), names
-
-
-def _named(name: str, value: Any) -> Source:
-    return lambda _viewer, given: given[name] if value is None else value
-
-
-def _numbered(text: str) -> tuple[str, Sequence[str]]:
-    """Return a text with its parameters numbered, and their names in that order."""
-    numbers: dict[str, int] = {}
-
-    def number(match: re.Match[str]) -> str:
-        name = match[1]
-        return "%" if name is None else f"${numbers.setdefault(name, len(numbers) + 1)}"
-
-    return _PARAMETER.sub(number, text), list(numbers)
 
 
 def _requested(rowsets: Sequence[Rowset], compiled: Any) -> dict[str, str]:
@@ -243,43 +176,3 @@ def _held(value: Sequence[Any], held: Mapping[UUID, Role]) -> set[Role]:
         message = "the viewer's organisations or firms are mixed with others"
         raise NotCompilable(message)
     return {held[one] for one in value}
-
-
-def encode(value: Any) -> Encoded:
-    """Return a parameter as PostgreSQL reads it.
-
-    Raises:
-        NotCompilable: It is of a kind that no condition has had so far.
-    """
-    if value is None:
-        return None
-    if isinstance(value, (list, tuple)):
-        return b"{" + b",".join(map(_element, value)) + b"}"
-    for kind, write in _WRITERS:
-        if isinstance(value, kind):
-            return write(value).encode()
-    raise NotCompilable(type(value).__name__)
-
-
-# A member of an enum may be a text as well, and a truth value is a number.
-_WRITERS: Final[Sequence[tuple[type, Callable[[Any], str]]]] = (
-    (Enum, lambda value: str(value.value)),
-    (bool, lambda value: "true" if value else "false"),
-    (bytes, lambda value: f"\\x{value.hex()}"),
-    (str, str),
-    (int, str),
-    (float, str),
-    (Decimal, str),
-    (UUID, str),
-    (date, lambda value: value.isoformat()),
-)
-
-
-def _element(value: Any) -> bytes:
-    """Return a value as an element of an array."""
-    if isinstance(value, UUID):
-        return str(value).encode()
-    encoded = encode(value)
-    if encoded is None:
-        return b"NULL"
-    return b'"' + _SPECIAL.sub(r"\\\1", encoded.decode()).encode() + b'"'

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from psycopg.adapt import Transformer
 from sqlalchemy import TextClause
 
 from tenants import db
 from tenants.access import Viewer
-from tenants.statements import encode, number_text
+from tenants.binding import encode, number_text
+from tenants.pipeline import rows_of
 from tenants.work import Session
 
 P = ParamSpec("P")
@@ -66,11 +66,9 @@ class TextReader:
             known = _texts[id(statement), kinds] = (statement, *number_text(statement, casts))
         _, text, names = known
         result = await db.read(self._viewer, text, [encode(values[name]) for name in names])
-        transformer = Transformer()
-        transformer.set_pgresult(result)
         columns = [(result.fname(index) or b"").decode() for index in range(result.nfields)]
         row = namedtuple("row", columns)  # type: ignore[misc]  # the text says which.  # noqa: PYI024
-        return Rows([row(*one) for one in transformer.load_rows(0, result.ntuples, tuple)])
+        return Rows([row(*one) for one in rows_of(result)])
 
     def __getattr__(self, name: str) -> Any:
         """Tell that a function wants more than this."""

@@ -27,7 +27,6 @@ SQL = {"models.py", "erasure.py", "idempotency.py"} | {
 }
 # The rows of jobs are the worker's: row-level security alone keeps it to its scope.
 SCOPED_BY_THE_DATABASE = {
-    "db.send_within",
     "db._driver_of",
     "work.claim",
     "work.finish",

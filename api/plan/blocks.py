@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from psycopg.adapt import Transformer
-
 from api.plan.looks import is_recorded, read_and_record
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import Render, Request, Row
 from api.plan.templates import Template
 from tenants import db, rowsets
+from tenants.binding import NotCompilable, Statement
+from tenants.pipeline import rows_of
 from tenants.reading import Key
 from tenants.rowsets import (
     ListedBelow,
@@ -18,14 +18,7 @@ from tenants.rowsets import (
     keys_parameters,
     slug_parameter,
 )
-from tenants.statements import (
-    NotCompilable,
-    Statement,
-    compile_rowsets,
-    condition_shape,
-    condition_values,
-    shape_of,
-)
+from tenants.statements import compile_rowsets, condition_shape, condition_values, shape_of
 
 # One for each kind of viewer and each combination of filters, orders and page sizes.
 KEPT_STATEMENTS: Final = 32
@@ -85,10 +78,7 @@ class Block:
         if is_recorded(self.templates):
             rows = await read_and_record(request, self.templates, statement.text, parameters)
         else:
-            result = await db.read(request.viewer, statement.text, parameters)
-            transformer = Transformer()
-            transformer.set_pgresult(result)
-            rows = transformer.load_rows(0, result.ntuples, tuple)
+            rows = rows_of(await db.read(request.viewer, statement.text, parameters))
         self._hand_out(request, rows)
 
     def _statement(self, request: Request, given: dict[str, Any]) -> Statement:

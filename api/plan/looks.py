@@ -5,21 +5,21 @@ neither is a look.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
-from psycopg.adapt import Transformer
-
-from api.plan.request import Request, Row, key_of_row
+from api.plan.reasons import Reason, Unplanned
+from api.plan.request import Request, Row
 from api.plan.templates import Template
 from tenants import db, rowsets
-from tenants.access import Viewer
-from tenants.looks import LOOKS, record_looks
-from tenants.pipeline import Parameters
+from tenants.looks import LOOKS, TOKEN_MISSED, statements_of_looks
+from tenants.pipeline import Parameters, Prepared, rows_of
 from tenants.rowsets import FollowedFrom
-from tenants.work import Session
 
 # What the lists that belong to no row have for a parent.
 _TOP: Final = ("", "")
+# Each time somebody else would have to look for the first time at one of the same rows.
+_ATTEMPTS: Final = 5
 
 
 def is_recorded(templates: Sequence[Template]) -> bool:
@@ -38,22 +38,27 @@ async def read_and_record(
         text: The statement.
         parameters: Of the statement.
     """
+    for _ in range(_ATTEMPTS):
+        with suppress(TOKEN_MISSED):
+            async with db.short(request.viewer) as transaction:
+                (result,) = await transaction.send((text, parameters))
+                rows = rows_of(result)
+                await transaction.commit_after(*_recorded(request, templates, rows))
+                return rows
+    raise Unplanned(Reason.FAILED)
 
-    async def read(session: Session, viewer: Viewer) -> list[Row]:
-        result = await db.send_within(session, text, parameters)
-        transformer = Transformer()
-        transformer.set_pgresult(result)
-        rows = transformer.load_rows(0, result.ntuples, tuple)
-        shown = _shown(request, templates, rows)
-        for rank, template in enumerate(templates):
-            if template.noun.name in LOOKS and not template.counted:
-                keys = [
-                    key_of_row(row[rowsets.ORGANISATION], row[rowsets.ID]) for row in shown[rank]
-                ]
-                await record_looks(session, viewer, noun=template.noun.name, rows=keys)
-        return rows
 
-    return await db.run(read, request.viewer)
+def _recorded(
+    request: Request, templates: Sequence[Template], rows: Sequence[Row]
+) -> list[Prepared]:
+    """Return the statements that record what of the rows can be shown."""
+    shown = _shown(request, templates, rows)
+    statements: list[Prepared] = []
+    for rank, template in enumerate(templates):
+        if template.noun.name in LOOKS and not template.counted:
+            keys = [_key(row) for row in shown[rank]]
+            statements += statements_of_looks(request.viewer, noun=template.noun.name, rows=keys)
+    return statements
 
 
 def _shown(

@@ -1,14 +1,14 @@
 """Read a page of a list by day from an index, instead of sorting the whole list for it.
 
-Revision ID: index_lists_by_day
-Revises: 0021
+Revision ID: 0023
+Revises: 0022
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "index_lists_by_day"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

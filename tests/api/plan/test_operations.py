@@ -9,6 +9,7 @@ import pytest
 
 from api import plan
 from api.console_documents import document
+from api.plan import blocks, looks
 from tenants import db
 from tests.api.pages.test_operations import NAMES
 from tests.api.plan.ways import ordinary, planned
@@ -66,7 +67,8 @@ async def test_a_list_with_its_children_takes_one_statement(
 
     # What is recorded as a look is read within a transaction that can write.
     monkeypatch.setattr(db, "read", counted(db.read))
-    monkeypatch.setattr(db, "send_within", counted(db.send_within))
+    monkeypatch.setattr(looks, "read_and_record", counted(looks.read_and_record))
+    monkeypatch.setattr(blocks, "read_and_record", looks.read_and_record)
     # Segments are those of published editions, of which there is none.
     selections = [one for (_, field), (one, _) in COUNTS.items() if field != "editions"]
     for more in (0, 2):
