@@ -10,6 +10,7 @@ from tenants import db
 from tenants.access import Viewer
 from tenants.nouns import Noun
 from tenants.reading import Key, Listing, Page, Record, fetch_by_keys, fetch_pages
+from tenants.text_reading import run_short
 from tenants.work import Session
 
 P = ParamSpec("P")
@@ -67,6 +68,21 @@ class Context:
         try:
             async with self._one_at_a_time:
                 return await db.run(function, self.viewer, *args, **kwargs)
+        finally:
+            self._at_work.discard(task)
+
+    async def run_short(
+        self,
+        function: Callable[Concatenate[Session, Viewer, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a domain function that writes by texts at its end, likewise, in few messages."""
+        task = asyncio.current_task()
+        self._at_work.add(task)
+        try:
+            async with self._one_at_a_time:
+                return await run_short(function, self.viewer, *args, **kwargs)
         finally:
             self._at_work.discard(task)
 

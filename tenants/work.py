@@ -1,13 +1,23 @@
 """Work that must happen later: a row first, in the same transaction; the message is a doorbell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, SmallInteger, or_, select, text, update
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    TextClause,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +57,10 @@ class Bell:
     organisation_id: UUID | None
 
 
+Question = tuple[TextClause, Mapping[str, Any]]
+"""A text, and the values of its parameters by name."""
+
+
 class Session(AsyncSession):
     """A session that remembers what `db.run` does at its end.
 
@@ -60,6 +74,14 @@ class Session(AsyncSession):
         super().__init__(*args, **kwargs)
         self.bells: list[Bell] = []
         self.announced: list[Announcement] = []
+
+    async def ask(self, *questions: Question) -> list[Sequence[Any]]:
+        """Return the rows of some texts, each of which sees what was committed when it began."""
+        return [(await self.execute(statement, given)).all() for statement, given in questions]
+
+    async def end_with(self, statement: TextClause, given: Mapping[str, Any]) -> None:
+        """Write by a text that is the last thing that happens in the transaction."""
+        await self.execute(statement, given)
 
 
 class Job(Model):

@@ -211,7 +211,7 @@ async def save_answers(
     input: SaveAnswersInput,  # noqa: A002 - the argument's name in the API.
 ) -> SaveAnswersPayload:
     """Keep answers, sealed, until they are sent."""
-    await info.context.run(
+    await info.context.run_short(
         submission.save_answers,
         answers=read_answers(input.answers),
         language=input.language,
@@ -227,7 +227,10 @@ async def submit_response(
     input: SubmitResponseInput,  # noqa: A002 - the argument's name in the API.
 ) -> SubmitResponsePayload:
     """Send the answers; every link of the invitation is dead afterwards."""
-    receipt_code = await info.context.run(
+    # What is sealed into the holding place needs a session.
+    anonymous = input.confidentiality is Confidentiality.ANONYMOUS
+    run = info.context.run if anonymous else info.context.run_short
+    receipt_code = await run(
         submission.submit_response,
         answers=read_answers(input.answers),
         confidentiality=input.confidentiality,

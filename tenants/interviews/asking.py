@@ -12,10 +12,15 @@ def offer_facts(case: Case) -> OfferFacts:
     requisition = case.requisition
     if requisition is None:
         return {}
+    return facts_of(requisition.department, requisition.location, requisition.title)
+
+
+def facts_of(department: str | None, location: str | None, title: str | None) -> OfferFacts:
+    """Return the same of what is known of a requisition."""
     facts = {
-        OfferFact.DEPARTMENT: requisition.department,
-        OfferFact.LOCATION: requisition.location,
-        OfferFact.JOB_TITLE: requisition.title,
+        OfferFact.DEPARTMENT: department,
+        OfferFact.LOCATION: location,
+        OfferFact.JOB_TITLE: title,
     }
     return {fact: value for fact, value in facts.items() if value is not None}
 

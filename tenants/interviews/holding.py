@@ -23,7 +23,7 @@ from tenants.interviews.models import (
     HeldSubmission,
     Response,
 )
-from tenants.interviews.queries import Case
+from tenants.interviews.sending_queries import Sending
 from tenants.keys import Purpose, seal, unseal
 from tenants.questionnaires import logic
 from tenants.questionnaires import queries as questionnaires
@@ -48,7 +48,7 @@ class Opened:
 
 def hold(
     session: Session,
-    case: Case,
+    case: Sending,
     definition: Definition,
     answers: Mapping[str, logic.Answer],
     receipt_key: bytes,
@@ -69,16 +69,16 @@ def hold(
     kept = {code: answer for code, answer in answers.items() if code not in told}
     document = {
         "answers": logic.answers_to_json(kept),
-        "department": case.requisition.department if case.requisition else None,
+        "department": case.department,
         "receipt_key": receipt_key.hex(),
     }
     session.add(
         HeldSubmission(
-            organisation_id=case.organisation.id,
+            organisation_id=case.organisation_id,
             id=uuid4(),
-            questionnaire_version_id=case.version.id,
+            questionnaire_version_id=case.asked.id,
             held_month=datetime.now(UTC).date().replace(day=1),
-            sealed=seal(Purpose.HOLDING, _context(case.organisation.id, case.version.id), document),
+            sealed=seal(Purpose.HOLDING, _context(case.organisation_id, case.asked.id), document),
         )
     )
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, false, not_, select, true, update
 
 from tenants.access import Permission, Reach, Role, Viewer, part_of, require
 from tenants.errors import LinkUnusable, NotFound
@@ -263,7 +263,6 @@ async def get_case(
     *,
     organisation_id: UUID,
     invitation_id: UUID,
-    lock: bool = False,
 ) -> Case:
     """Return the case behind an invitation, for the candidate who holds the link or for a job.
 
@@ -272,7 +271,6 @@ async def get_case(
         viewer: The candidate, or a job of the organisation.
         organisation_id: Whose.
         invitation_id: Which.
-        lock: Keep the invitation locked until the transaction ends.
 
     Raises:
         LinkUnusable: There is no such invitation.
@@ -280,28 +278,11 @@ async def get_case(
     role = viewer.role_in(organisation_id)
     own = viewer.id == invitation_id if role is Role.CANDIDATE else role is Role.JOB
     statement = _case(organisation_id, invitation_id).where(true() if own else false())
-    if lock:
-        statement = statement.with_for_update(of=Invitation)
     row = (await session.execute(statement)).one_or_none()
     if row is None or (role is Role.CANDIDATE and viewer.mail_number > row[0].mails):
         message = "This link is not valid."
         raise LinkUnusable(message)
     return Case(*row)
-
-
-async def count_invited(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, since: date
-) -> int:
-    """Return how many interviews had their first mail on or after a day."""
-    require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
-    return (
-        await session.scalar(
-            select(func.count()).where(
-                Interview.organisation_id == organisation_id, Interview.invited_on >= since
-            )
-        )
-        or 0
-    )
 
 
 async def find_firm_name(session: Session, viewer: Viewer, *, organisation_id: UUID) -> str | None:

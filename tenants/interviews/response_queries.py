@@ -33,16 +33,6 @@ async def find_draft(session: Session, viewer: Viewer, *, organisation_id: UUID)
     )
 
 
-async def delete_draft(session: Session, viewer: Viewer, *, organisation_id: UUID) -> None:
-    """Remove what the candidate had saved; the response takes its place."""
-    require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
-    await session.execute(
-        delete(Draft).where(
-            Draft.organisation_id == organisation_id, Draft.invitation_id == viewer.id
-        )
-    )
-
-
 async def find_receipt(
     session: Session, viewer: Viewer, *, organisation_id: UUID, receipt_key: bytes
 ) -> Response | None:

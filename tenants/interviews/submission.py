@@ -1,32 +1,25 @@
 """The candidate's way: look at the invitation, save as it goes, send once."""
 
 import hmac
+import json
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from tenants import audit
 from tenants.access import Permission, Viewer, require
-from tenants.audit import AuditAction
 from tenants.errors import InvalidInput, LinkExpired, LinkUsed
 from tenants.interviews import holding, queries
 from tenants.interviews import response_queries as responses
-from tenants.interviews.asking import offer_facts, order_seed
-from tenants.interviews.models import (
-    Confidentiality,
-    Draft,
-    InterviewMode,
-    Invitation,
-    Response,
-    Submission,
-)
+from tenants.interviews import sending_queries as sending
+from tenants.interviews.asking import facts_of, offer_facts, order_seed
+from tenants.interviews.models import Confidentiality, InterviewMode, Invitation
 from tenants.interviews.queries import Case
+from tenants.interviews.sending_queries import Sending
 from tenants.keys import Purpose, mac, seal, unseal
-from tenants.questionnaires import queries as questionnaires
 from tenants.questionnaires.conditions import OfferFacts
 from tenants.questionnaires.definition import Definition
 from tenants.questionnaires.logic import (
@@ -37,6 +30,7 @@ from tenants.questionnaires.logic import (
     check_answers,
     check_given,
 )
+from tenants.questionnaires.values import used_columns
 from tenants.questionnaires.versions import definition_of
 from tenants.settings import get_settings
 from tenants.work import Session
@@ -135,7 +129,7 @@ async def get_invitation(
     if case.invitation.submission is None or not sent_too:
         _check_usable(case.invitation)
     draft = await responses.find_draft(session, viewer, organisation_id=organisation_id)
-    saved = _open_draft(invitation_id, draft)
+    saved = _open_draft(invitation_id, None if draft is None else draft.sealed)
     requisition = case.requisition
     return InvitationView(
         organisation_id=organisation_id,
@@ -181,19 +175,18 @@ async def save_answers(
         LinkUnusable: The link leads nowhere, was used, or has expired.
     """
     organisation_id, invitation_id = _identity(viewer)
-    case = await queries.get_case(
-        session, viewer, organisation_id=organisation_id, invitation_id=invitation_id, lock=True
+    case = await sending.lock_case(
+        session, viewer, organisation_id=organisation_id, invitation_id=invitation_id
     )
-    _check_usable(case.invitation)
-    definition = definition_of(case.version)
-    draft = await responses.find_draft(session, viewer, organisation_id=organisation_id)
-    saved = _open_draft(invitation_id, draft)
+    _check_usable(case)
+    definition, facts = case.asked.definition, _facts(case)
+    saved = _open_draft(invitation_id, case.draft)
     merged: dict[str, Answered | Answer] = {**answers_from_json(saved.get("answers", {}))}
     merged.update(answers)
     if page is None:
-        checked = check_given(definition, merged, offer_facts(case), answers)
+        checked = check_given(definition, merged, facts, answers)
     else:
-        checked = check_answers(definition, merged, offer_facts(case), page=page)
+        checked = check_answers(definition, merged, facts, page=page)
     kept = {code: answer for code, answer in merged.items() if isinstance(answer, Answer)}
     document: dict[str, Any] = {
         "answers": answers_to_json({**kept, **checked}),
@@ -201,12 +194,7 @@ async def save_answers(
         "confidentiality": confidentiality or saved.get("confidentiality"),
     }
     sealed = seal(Purpose.DRAFT, invitation_id.bytes, document)
-    if draft is None:
-        session.add(
-            Draft(organisation_id=organisation_id, invitation_id=invitation_id, sealed=sealed)
-        )
-    else:
-        draft.sealed = sealed
+    await sending.keep_draft(session, viewer, case, sealed=sealed)
 
 
 async def submit_response(
@@ -243,103 +231,71 @@ async def submit_response(
     """
     organisation_id, invitation_id = _identity(viewer)
     receipt_key, retry_key = receipt_keys(organisation_id, receipt_code)
-    case = await queries.get_case(
-        session, viewer, organisation_id=organisation_id, invitation_id=invitation_id, lock=True
+    case = await sending.lock_case(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        invitation_id=invitation_id,
+        receipt_key=receipt_key,
     )
-    invitation = case.invitation
-    if invitation.submission is not None:
-        await _accept_repetition(session, viewer, invitation, receipt_key, retry_key)
+    if case.submission is not None:
+        _accept_repetition(case, retry_key)
         return receipt_code
-    _check_usable(invitation)
-    if confidentiality not in await _on_offer(session, viewer, case):
+    _check_usable(case)
+    anonymous = confidentiality is Confidentiality.ANONYMOUS
+    if anonymous and not await _offers_anonymity(session, viewer, organisation_id, case.mode):
         message = f"{confidentiality.value} cannot be chosen here."
         raise InvalidInput(message, field="confidentiality")
-    if await responses.find_receipt(
-        session, viewer, organisation_id=organisation_id, receipt_key=receipt_key
-    ):
+    if case.receipt_taken:
         message = "This receipt code was used before; please make a new one."
         raise InvalidInput(message, field="receiptCode")
-    draft = await responses.find_draft(session, viewer, organisation_id=organisation_id)
-    saved = _open_draft(invitation_id, draft)
+    saved = _open_draft(invitation_id, case.draft)
     given = {**answers_from_json(saved.get("answers", {})), **answers}
-    definition = definition_of(case.version)
-    checked = check_answers(definition, given, offer_facts(case))
-    await responses.delete_draft(session, viewer, organisation_id=organisation_id)
-    if confidentiality is Confidentiality.ANONYMOUS:
-        holding.hold(session, case, definition, checked, receipt_key)
-        invitation.submission = Submission.HELD
-        invitation.held_version_id = case.version.id
-        invitation.retry_key = retry_key
-    else:
-        await _keep(
-            session,
-            viewer,
-            case,
-            answers=checked,
-            confidentiality=confidentiality,
-            receipt_key=receipt_key,
-            language=language or case.interview.language,
-        )
-        invitation.submission = Submission.SUBMITTED
+    checked = check_answers(case.asked.definition, given, _facts(case))
+    if anonymous:
+        holding.hold(session, case, case.asked.definition, checked, receipt_key)
+        await sending.note_held(session, viewer, case, retry_key=retry_key)
+        return receipt_code
+    await sending.add_response(
+        session,
+        viewer,
+        case,
+        answers=_rows(case, checked),
+        confidentiality=confidentiality,
+        receipt_key=receipt_key,
+        language=language or case.language,
+        order_seed=order_seed(invitation_id) if case.asked.is_shuffled else None,
+    )
     return receipt_code
 
 
-async def _keep(
-    session: Session,
-    viewer: Viewer,
-    case: Case,
-    *,
-    answers: Mapping[str, Answer],
-    confidentiality: Confidentiality,
-    receipt_key: bytes,
-    language: str,
-) -> None:
-    """Add an ATTRIBUTED or CONFIDENTIAL response and its answers."""
-    today = datetime.now(UTC).date()
-    is_shuffled = any(question.shuffle for question in definition_of(case.version).questions())
-    response = Response(
-        organisation_id=case.invitation.organisation_id,
-        id=uuid4(),
-        questionnaire_version_id=case.version.id,
-        interview_id=case.interview.id,
-        confidentiality=confidentiality,
-        submitted_month=today.replace(day=1),
-        submitted_on=today,
-        language=language,
-        segment=case.requisition.department if case.requisition else None,
-        receipt_key=receipt_key,
-        order_seed=order_seed(case.invitation.id) if is_shuffled else None,
-    )
-    session.add(response)
-    await session.flush()
-    ids = await questionnaires.question_ids(
-        session,
-        viewer,
-        organisation_id=response.organisation_id,
-        version_id=case.version.id,
-    )
-    session.add_all(holding.answer_rows(response, ids, answers))
-    await audit.record(
-        session,
-        viewer,
-        AuditAction.RESPONSE_SUBMITTED,
-        response.organisation_id,
-        response.id,
-    )
+def _rows(case: Sending, answers: Mapping[str, Answer]) -> str:
+    """Return checked answers as a JSON array of rows."""
+    ids = case.asked.question_ids
+    rows = [
+        {
+            "question_id": str(ids[code]),
+            "state": answer.state,
+            "do_not_quote": answer.do_not_quote,
+            **used_columns(answer.value),
+        }
+        for code, answer in answers.items()
+    ]
+    # Numbers with digits behind the point and days are read from their texts.
+    return json.dumps(rows, default=str)
 
 
-async def _accept_repetition(
-    session: Session, viewer: Viewer, invitation: Invitation, receipt_key: bytes, retry_key: bytes
-) -> None:
+def _accept_repetition(case: Sending, retry_key: bytes) -> None:
     """Return only if what was sent before was sent with the same receipt code."""
-    if invitation.retry_key is not None and hmac.compare_digest(invitation.retry_key, retry_key):
+    if case.retry_key is not None and hmac.compare_digest(case.retry_key, retry_key):
         return
-    response = await responses.find_receipt(
-        session, viewer, organisation_id=invitation.organisation_id, receipt_key=receipt_key
-    )
-    if response is None or response.interview_id != invitation.interview_id:
+    if not case.receipt_taken or case.receipt_interview_id != case.interview_id:
         message = "The answers to this invitation have been sent already."
         raise LinkUsed(message)
+
+
+def _facts(case: Sending) -> OfferFacts:
+    return facts_of(case.department, case.location, case.title)
 
 
 def _identity(viewer: Viewer) -> tuple[UUID, UUID]:
@@ -353,7 +309,7 @@ def _identity(viewer: Viewer) -> tuple[UUID, UUID]:
     return organisation_id, viewer.id or UUID(int=0)
 
 
-def _check_usable(invitation: Invitation) -> None:
+def _check_usable(invitation: Invitation | Sending) -> None:
     if invitation.submission is not None:
         message = "The answers to this invitation have been sent already."
         raise LinkUsed(message)
@@ -363,27 +319,32 @@ def _check_usable(invitation: Invitation) -> None:
 
 
 async def _on_offer(session: Session, viewer: Viewer, case: Case) -> tuple[Confidentiality, ...]:
-    """Return what the candidate may choose from.
-
-    ANONYMOUS needs a form, and so many invitations that five who choose it come together in time.
-    """
+    """Return what the candidate may choose from."""
     named = (Confidentiality.ATTRIBUTED, Confidentiality.CONFIDENTIAL)
-    if case.interview.mode is not InterviewMode.ONLINE_FORM:
-        return named
-    invited = await queries.count_invited(
-        session,
-        viewer,
-        organisation_id=case.organisation.id,
-        since=queries.anonymous_since(datetime.now(UTC).date()),
-    )
-    enough = invited >= get_settings().anonymous_minimum_invitations
+    enough = await _offers_anonymity(session, viewer, case.organisation.id, case.interview.mode)
     return (*named, Confidentiality.ANONYMOUS) if enough else named
 
 
-def _open_draft(invitation_id: UUID, draft: Draft | None) -> dict[str, Any]:
-    if draft is None:
+async def _offers_anonymity(
+    session: Session, viewer: Viewer, organisation_id: UUID, mode: InterviewMode
+) -> bool:
+    """Return whether ANONYMOUS may be chosen.
+
+    It needs a form, and so many invitations that five who choose it come together in time.
+    """
+    return mode is InterviewMode.ONLINE_FORM and await sending.has_invited(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        since=queries.anonymous_since(datetime.now(UTC).date()),
+        enough=get_settings().anonymous_minimum_invitations,
+    )
+
+
+def _open_draft(invitation_id: UUID, sealed: bytes | None) -> dict[str, Any]:
+    if sealed is None:
         return {}
-    document: dict[str, Any] = unseal(Purpose.DRAFT, invitation_id.bytes, draft.sealed)
+    document: dict[str, Any] = unseal(Purpose.DRAFT, invitation_id.bytes, sealed)
     return document
 
 

@@ -187,10 +187,10 @@ def operands_of(value: Value) -> tuple[Operand, ...]:  # noqa: PLR0911 - one per
 
 def to_columns(value: Value | None) -> dict[str, Any]:
     """Return every column of an answer's value, None in all those that the value does not use."""
-    return {**dict.fromkeys(COLUMNS), **_used_columns(value)}
+    return {**dict.fromkeys(COLUMNS), **used_columns(value)}
 
 
-def _used_columns(  # noqa: C901, PLR0911 - one case per shape.
+def used_columns(  # noqa: C901, PLR0911 - one case per shape.
     value: Value | None,
 ) -> dict[str, Any]:
     """Return the columns that the value uses."""
@@ -249,7 +249,7 @@ def from_columns(columns: Mapping[str, Any]) -> Value | None:  # noqa: PLR0911 -
 
 def to_json(value: Value) -> dict[str, Any]:
     """Return the columns in use as JSON: a number as a string of digits, a date as ISO 8601."""
-    document = {name: item for name, item in _used_columns(value).items() if item is not None}
+    document = {name: item for name, item in used_columns(value).items() if item is not None}
     match value:
         case Number(number):
             document["number"] = str(number)

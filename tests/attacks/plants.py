@@ -20,7 +20,7 @@ from tenants.access import Viewer
 from tenants.audit import AuditAction
 from tenants.interviews import holding, submission
 from tenants.interviews.models import HeldSubmission
-from tenants.interviews.queries import Case
+from tenants.interviews.sending_queries import Sending
 from tenants.keys import NONCE_BYTES, Purpose, mac
 from tenants.model import new_id
 from tenants.work import Session
@@ -87,23 +87,23 @@ def job(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = _make_ids_early(monkeypatch, uuid4)
     hold = holding.hold
 
-    def and_ask(session: Session, case: Case, *others: Any) -> None:
+    def and_ask(session: Session, case: Sending, *others: Any) -> None:
         hold(session, case, *others)
         made = str(ids[others[-1]])
-        work.enqueue(session, "responses.translate", case.organisation.id, response_id=made)
+        work.enqueue(session, "responses.translate", case.organisation_id, response_id=made)
 
     monkeypatch.setattr(holding, "hold", and_ask)
 
 
 def language(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the language with the response."""
-    _keep(monkeypatch, _carry(monkeypatch, lambda _, case: case.interview.language))
+    _keep(monkeypatch, _carry(monkeypatch, lambda _, case: case.language))
 
 
 def held_id(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep with the response under which id it was held."""
 
-    def find(session: Session, _case: Case) -> str:
+    def find(session: Session, _case: Sending) -> str:
         return str(next(one.id for one in session.new if isinstance(one, HeldSubmission)))
 
     _keep(monkeypatch, _carry(monkeypatch, find))
@@ -141,7 +141,7 @@ def one_transaction_each(monkeypatch: pytest.MonkeyPatch) -> None:
 def _write_together(
     monkeypatch: pytest.MonkeyPatch, within: Callable[[Session], AbstractAsyncContextManager[Any]]
 ) -> None:
-    carried = _carry(monkeypatch, lambda _, case: case.invitation.id)
+    carried = _carry(monkeypatch, lambda _, case: case.invitation_id)
     flush_batch = holding._flush_batch
 
     async def and_write_both(session: Session, viewer: Viewer, **batch: Any) -> None:
@@ -176,13 +176,13 @@ def _seal_unpadded(purpose: Purpose, context: bytes, document: Any) -> bytes:
 
 
 def _carry(
-    monkeypatch: pytest.MonkeyPatch, find: Callable[[Session, Case], Any]
+    monkeypatch: pytest.MonkeyPatch, find: Callable[[Session, Sending], Any]
 ) -> Mapping[bytes, Any]:
     """Note something of each anonymous submission, as if it were sealed with it."""
     carried: Carried = {}
     hold = holding.hold
 
-    def and_note(session: Session, case: Case, *others: Any) -> None:
+    def and_note(session: Session, case: Sending, *others: Any) -> None:
         hold(session, case, *others)
         carried[others[-1]] = find(session, case)
 
