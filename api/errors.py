@@ -60,7 +60,7 @@ def mutation(resolver: Callable[..., Awaitable[Any]]) -> Any:
         # What an earlier mutation of the same request has shown may be out of date now.
         info.context.forget()
         try:
-            with asked_with(_canonical(given)):
+            with asked_with(lambda: _canonical(given)):
                 return await resolver(info=info, **given)
         except _TOP_LEVEL:
             raise

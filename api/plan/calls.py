@@ -7,12 +7,11 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLField
 from graphql.execution.values import get_argument_values
-from strawberry.types.arguments import convert_arguments
 
+from api.plan.inputs import Inputs
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import Nodes, Request
 from api.plan.selecting import python_field
-from api.schema import schema
 
 
 class Arguments:
@@ -22,7 +21,7 @@ class Arguments:
         """Take the first of the nodes: validation has seen that the others say the same."""
         self._field = field
         self._node = nodes[0]
-        self._declared = python_field(field).arguments
+        self._inputs = Inputs(python_field(field).arguments)
 
     def of(self, request: Request) -> dict[str, Any]:
         """Return the arguments in a request, by their names in Python.
@@ -30,7 +29,7 @@ class Arguments:
         Raises:
             Unplanned: One of them is refused.
         """
-        if not self._declared:
+        if not self._field.args:
             return {}
         found: dict[str, Any] | None = request.given.get(id(self))
         if found is None:
@@ -42,12 +41,7 @@ class Arguments:
             given = get_argument_values(self._field, self._node, request.variables)
         except GraphQLError as error:
             raise Unplanned(Reason.ARGUMENT) from error
-        return convert_arguments(
-            given,
-            self._declared,
-            scalar_registry=schema.schema_converter.scalar_registry,
-            config=schema.config,
-        )
+        return self._inputs.convert(given)
 
 
 class Call:

@@ -17,7 +17,7 @@ from tenants.work import Session
 
 MAX_KEY_LENGTH = 255
 
-_sent: ContextVar[bytes | None] = ContextVar("_sent", default=None)
+_sent: ContextVar[Callable[[], bytes] | None] = ContextVar("_sent", default=None)
 
 
 class IdempotencyKeyReused(DomainError):
@@ -27,16 +27,24 @@ class IdempotencyKeyReused(DomainError):
 
 
 @contextmanager
-def asked_with(text: bytes) -> Iterator[None]:
-    """Let keys within the block belong to a whole input, in one canonical spelling.
+def asked_with(spell: Callable[[], bytes]) -> Iterator[None]:
+    """Let keys within the block belong to a whole input.
 
     Only whoever was asked knows the input as a whole; what a verb is given is read already.
+
+    Args:
+        spell: Returns the input in one canonical spelling; called where there is a key.
     """
-    before = _sent.set(mac(Purpose.TOKEN, b"input of a key", text))
+    before = _sent.set(spell)
     try:
         yield
     finally:
         _sent.reset(before)
+
+
+def _digest() -> bytes | None:
+    spell = _sent.get()
+    return None if spell is None else mac(Purpose.TOKEN, b"input of a key", spell())
 
 
 async def once(
@@ -79,7 +87,7 @@ async def once(
     }
     fresh = await session.scalar(
         insert(IdempotencyKey)
-        .values(**identity, noun_id=None, input_digest=_sent.get(), created_at=datetime.now(UTC))
+        .values(**identity, noun_id=None, input_digest=_digest(), created_at=datetime.now(UTC))
         .on_conflict_do_nothing()
         .returning(IdempotencyKey.operation)
     )
