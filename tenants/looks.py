@@ -110,12 +110,14 @@ def _events(
 
 def _record(*, strict: bool) -> ReturningInsert[Any]:
     """Return what adds one event about the tokens of some rows, which get theirs with it."""
-    subjects, events = AuditSubject.__table__.c, AuditEvent.__table__
+    table: Any = AuditSubject.__table__
+    events: Any = AuditEvent.__table__
+    subjects = table.c
     organisation_id = bindparam("organisation_id", type_=Uuid())
     ids = bindparam("ids", type_=ARRAY(Uuid()))
     named = func.unnest(ids).table_valued("subject_id", name="named").render_derived()
     added = (
-        insert(AuditSubject.__table__)
+        insert(table)
         .from_select(
             ["organisation_id", "subject_id", "token"],
             select(organisation_id, named.c.subject_id, func.gen_random_uuid()),
@@ -136,7 +138,7 @@ def _record(*, strict: bool) -> ReturningInsert[Any]:
         subjects=tokens,
         **{name: bindparam(f"event_{name}", type_=events.c[name].type) for name in _GIVEN},
     )
-    found = func.cardinality(events.c.subjects)
+    found: Any = func.cardinality(events.c.subjects)
     if strict:
         # Nothing but an error ends a transaction whose commit is on its way already.
         is_whole = found == bindparam("count", type_=Integer())

@@ -127,6 +127,12 @@ def python_field(field: GraphQLField) -> StrawberryField:
     return found
 
 
+def python_class(kind: GraphQLObjectType) -> type | None:
+    """Return the class that an object type is declared by."""
+    found: type | None = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
+    return found
+
+
 def is_nullable(field: GraphQLField) -> bool:
     """Return whether a field may be null."""
     return not is_non_null_type(field.type)

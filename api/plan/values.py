@@ -16,10 +16,19 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from api.plan.calls import Call
+from api.plan.frozen import can_be_frozen, written_once
 from api.plan.leaves import quote, value_leaf
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import NULL, Path, Render, Request
-from api.plan.selecting import TYPENAME, Selecting, field_of, is_nullable, name_of, nodes_of
+from api.plan.selecting import (
+    TYPENAME,
+    Selecting,
+    field_of,
+    is_nullable,
+    name_of,
+    nodes_of,
+    python_class,
+)
 from tenants.errors import DomainError
 from tenants.read_graph import NOUNS
 from tenants.reading import Record
@@ -86,7 +95,8 @@ class Values:
             else:
                 parts.append(f"{quote(key)}:%s")
                 fields.append(self.field(key, field_of(kind, name_of(below)), below))
-        return together(parts, fields)
+        render = together(parts, fields)
+        return written_once(render) if can_be_frozen(python_class(kind)) else render
 
     def field(self, key: str, field: GraphQLField, details: FieldDetailsList) -> Render:
         """Return what writes a field of an object from the object."""

@@ -1,5 +1,6 @@
 """Insights of an organisation: an edition's cell as published, with the live figures of offers."""
 
+from collections.abc import Hashable
 from datetime import date, datetime, timedelta
 from typing import Annotated, cast
 from uuid import UUID
@@ -193,6 +194,7 @@ class Insights:
     coverage: Coverage | None
     segments: list[str]
     found: strawberry.Private[insights.Insights]
+    frozen_as: strawberry.Private[Hashable | None]
     organisation_id: strawberry.Private[UUID]
     starts_in: YearMonth = strawberry.field(name="from")
     ends_in: YearMonth = strawberry.field(name="to")
@@ -356,6 +358,7 @@ async def find_insights(
         coverage=found.coverage,
         segments=list(found.segments),
         found=found,
+        frozen_as=found.frozen_as,
         starts_in=YearMonth(found.starts_on),
         ends_in=_last_month(found.ends_on),
         organisation_id=organisation_id,

@@ -13,6 +13,7 @@ from tenants.disclosure import figures
 from tenants.disclosure.cells import MINIMUM_FLOOR, Coverage
 from tenants.disclosure.figures import Statistic, Suppressed
 from tenants.errors import NotFound
+from tenants.insights.kept import Documents, Kept, MadeOf
 from tenants.insights.models import CellKind, Dimension
 from tenants.insights.offer_figures import OfferCounts, offer_figures
 from tenants.insights.offer_queries import OFFERS_OF_WINDOW, WITH_TYPED_MONTHS
@@ -96,6 +97,8 @@ class Insights:
         questions: Those that the viewer's role reads.
         trend: The decline rate of each of the last 24 months, live, and what became of it.
         segments: The cells that the viewer may ask for, whether suppressed or not.
+        frozen_as: Equal for what is equal in everything but the figures of offers, which are as of
+            none then; None where those were asked for, and before the first edition.
     """
 
     edition: EditionInfo | None
@@ -107,6 +110,7 @@ class Insights:
     questions: Sequence[QuestionInsight]
     trend: Trend
     segments: Sequence[str]
+    frozen_as: MadeOf | None
 
 
 _ASKED_FOR: Final = "WHERE o.organisation_id = :organisation\n"
@@ -120,7 +124,8 @@ _OFFERS_IF_WANTED: Final = OFFERS_OF_WINDOW.replace(
 _READ: Final = text(
     f"""
     WITH edition AS (
-        SELECT id, starts_on, ends_on, dimension, published_at, figures
+        SELECT id, starts_on, ends_on, dimension, published_at, figures,
+               concat_ws('/', id, xmin, ctid) AS version
         FROM editions
         WHERE organisation_id = :organisation
           AND (CAST(:ends_on AS date) IS NULL OR ends_on = :ends_on)
@@ -147,8 +152,10 @@ _READ: Final = text(
         FROM typed
         WHERE month >= :series_from AND month < :until
     )
-    SELECT e.id, e.dimension, e.published_at, e.figures AS whole, s.starts_on, s.ends_on,
-           c.coverage, c.figures, c.questions, to_jsonb(totals) AS offers,
+    SELECT e.id, e.dimension, e.published_at, s.starts_on, s.ends_on, c.coverage, v.version,
+           CASE WHEN v.unknown THEN e.figures END AS whole,
+           CASE WHEN v.unknown THEN c.figures END AS figures,
+           CASE WHEN v.unknown THEN c.questions END AS questions, to_jsonb(totals) AS offers,
            (SELECT jsonb_object_agg(month, jsonb_build_array(refused, resolved)) FROM monthly)
                AS months,
            ARRAY(SELECT department FROM departments) AS departments,
@@ -159,8 +166,14 @@ _READ: Final = text(
     LEFT JOIN edition e ON true
     LEFT JOIN edition_cells c ON c.organisation_id = :organisation AND c.edition_id = e.id
         AND c.kind = :kind AND c.segment = coalesce(:segment, '')
+    CROSS JOIN LATERAL (
+        SELECT version, version IS DISTINCT FROM CAST(:known AS text) AS unknown
+        FROM (SELECT concat_ws('/', e.version, c.xmin, c.ctid)) AS rows (version)) v
     """  # noqa: S608 - our own words.
 )
+
+
+kept: Final[Kept[Insights]] = Kept()
 
 
 async def get_insights(
@@ -191,6 +204,9 @@ async def get_insights(
     today = datetime.now(UTC).date()
     until = months_after(month_of(today), 1)
     own_only = reach is Reach.OWN
+    place = (organisation_id, ends_on, segment)
+    # What is held here stays here, whoever drops it meanwhile: the row does not say it again.
+    known = kept.find(place)
     row = (
         await session.execute(
             _READ,
@@ -205,6 +221,7 @@ async def get_insights(
                 "series_from": months_after(until, -SERIES_MONTHS),
                 "today": today,
                 "with_offers": with_offers,
+                "known": None if known is None else known.version,
             },
         )
     ).one()
@@ -218,31 +235,30 @@ async def get_insights(
     ):
         noun = "cell of an edition"
         raise NotFound(noun)
-    return _insights(viewer, organisation_id, row, segment=segment, segments=sorted(segments))
+    is_known = known is not None and known.version == row.version
+    documents = known if known is not None and is_known else kept.keep(place, row)
+    part = part_of(viewer.role_in(organisation_id))
+    listed = viewer.may(Permission.OFFER_READ, organisation_id) and (part.cases is Reach.ALL)
+    made_of = (row.version, segment, tuple(sorted(segments)), part.audiences, listed)
+    if with_offers or row.id is None:
+        return _insights(row, documents, made_of, None)
+    return kept.made_once(made_of, lambda: _insights(row, documents, made_of, made_of))
 
 
 def _insights(
-    viewer: Viewer,
-    organisation_id: UUID,
-    row: Any,
-    *,
-    segment: str | None,
-    segments: Sequence[str],
+    row: Any, documents: Documents, made_of: MadeOf, frozen_as: MadeOf | None
 ) -> Insights:
     """Return what a role reads of the row that was found."""
+    _, segment, segments, audiences, listed = made_of
     minimum = max(MINIMUM_FLOOR, get_settings().disclosure_minimum)
-    part = part_of(viewer.role_in(organisation_id))
-    listed = viewer.may(Permission.OFFER_READ, organisation_id) and (part.cases is Reach.ALL)
-    audiences = part.audiences
-    documents = row.questions or ()
     # A metric is for whom its question is for.
     unread = {
         key
-        for one in documents
+        for one in documents.questions
         if Audience(one["audience"]) not in audiences
         for key in one.get("metrics", ())
     }
-    responses = {**(row.whole or {} if segment is None else {}), **(row.figures or {})}
+    responses = {**(documents.whole if segment is None else {}), **documents.figures}
     responses = {key: one for key, one in responses.items() if key not in unread}
     shown: dict[str, Statistic] = {
         key: figures.from_json(responses[key]) if key in responses else figures.suppressed(minimum)
@@ -255,7 +271,7 @@ def _insights(
         month: months.get(month, (0, 0))
         for month in (months_after(first, count) for count in range(SERIES_MONTHS))
     }
-    questions = [_question(one, figures.suppressed(minimum)) for one in documents]
+    questions = [_question(one, figures.suppressed(minimum)) for one in documents.questions]
     return Insights(
         edition=None
         if row.id is None
@@ -270,6 +286,7 @@ def _insights(
         questions=[one for one in questions if one.audience in audiences],
         trend=find_trend(series, listed=listed, minimum=minimum),
         segments=segments,
+        frozen_as=frozen_as,
     )
 
 

@@ -96,7 +96,8 @@ async def once(
     if fresh is None:
         held = select(table.c.noun_id, table.c.input_digest).where(*where)
         made, digest = (await session.execute(held)).one()
-        if digest is not None and _sent.get() is not None and digest != _sent.get():
+        sent = _digest()
+        if digest is not None and sent is not None and digest != sent:
             message = "This key came with another input before. Choose a new one for a new request."
             raise IdempotencyKeyReused(message, field="idempotencyKey")
         return UUID(str(made))
