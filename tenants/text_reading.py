@@ -119,7 +119,7 @@ def _named_rows(result: PGresult) -> list[Any]:
 
 @lru_cache(maxsize=_KEPT)
 def _row_type(columns: tuple[str, ...]) -> Any:
-    return namedtuple("row", columns)  # type: ignore[misc]  # the text says which.  # noqa: PYI024
+    return namedtuple("row", columns)  # noqa: PYI024 - the text says which columns.
 
 
 class Rows:

@@ -48,7 +48,7 @@ def _of(kind: Any) -> Convert:
         return _listed(_of(kind.of_type))
     if kind in _TAKEN_AS_THEY_ARE:
         return lambda value: value
-    definition = getattr(kind, "__strawberry_definition__", None)
+    definition: Any = getattr(kind, "__strawberry_definition__", None)
     if getattr(definition, "is_input", False) and definition.from_input is None:
         return _object(kind, definition)
     return lambda value: convert_argument(
