@@ -38,6 +38,7 @@ from api.types.benchmarks import (
     list_metrics,
     list_peer_groups,
 )
+from api.types.digests import set_digest_mail
 from api.types.documents import register_documents, retire_documents
 from api.types.engagements import (
     add_consultant,
@@ -270,6 +271,7 @@ class Mutation:
     update_action = update_action
     change_action_status = change_action_status
     add_action_note = add_action_note
+    set_digest_mail = set_digest_mail
     assign_interview = assign_interview
     tighten_confidentiality = tighten_confidentiality
     withdraw_response = withdraw_response

@@ -34,6 +34,8 @@ async def send(letter: Letter) -> None:
     message["Date"] = formatdate()
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
+    if letter.stop is not None:
+        message["List-Unsubscribe"] = f"<{letter.stop}>"
     message.set_content(letter.body)
     # Setting the content drops what was said of it before.
     message["Content-Language"] = letter.language

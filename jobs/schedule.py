@@ -7,6 +7,8 @@ from types import MappingProxyType
 SCHEDULE: Mapping[str, str] = MappingProxyType(
     {
         "events.trim": "50 0 * * *",
+        # In the morning after editions were published.
+        "digests.queue": "30 6 * * *",
         "interviews.close": "5 0 * * *",
         "interviews.flush": "23 2 * * *",
         "integrations.forget_expired": "50 2 * * *",

@@ -27,6 +27,7 @@ broker.add_middleware(Connections())
 from jobs import (  # noqa: E402 - see above.
     audit,
     benchmarks,
+    digests,
     events,
     insights,
     integrations,
@@ -40,6 +41,7 @@ __all__ = [
     "audit",
     "benchmarks",
     "broker",
+    "digests",
     "events",
     "insights",
     "integrations",

@@ -264,6 +264,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.INSIGHTS_PUBLISH,
                     _P.BENCHMARK_CONTRIBUTE,
                     _P.AUDIT_SEAL,
+                    _P.DIGEST_SEND,
                     _P.EVENT_TRIM,
                 }
             ),

@@ -48,6 +48,7 @@ class Purpose(StrEnum):
     FORM = "form"
     ATTEMPT = "attempt"
     RESET = "reset"
+    DIGEST = "digest"
 
 
 @lru_cache(maxsize=64)

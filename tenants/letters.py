@@ -17,6 +17,7 @@ class Letter:
         body: Plain text, with the link in it.
         message_id: The same whenever this letter is written.
         language: In which it is written.
+        stop: Where whoever gets it asks for no more of the kind; None for what nobody asked for.
     """
 
     to: str
@@ -24,6 +25,7 @@ class Letter:
     body: str = field(repr=False)
     message_id: str
     language: str
+    stop: str | None = None
 
 
 def message_id(purpose: Purpose, *parts: bytes) -> str:

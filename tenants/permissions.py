@@ -35,6 +35,7 @@ class Permission(StrEnum):
     ACTION_READ = "action:read"
     ACTION_WRITE = "action:write"
     ACTION_NOTE = "action:note"
+    DIGEST_SEND = "digest:send"
     QUESTIONNAIRE_READ = "questionnaire:read"
     QUESTIONNAIRE_EDIT = "questionnaire:edit"
     QUESTIONNAIRE_PUBLISH = "questionnaire:publish"

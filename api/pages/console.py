@@ -10,7 +10,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.auth.csrf import session_form_token
-from api.pages import account, console_words, join, library, preview, reset_password, sign_in
+from api.pages import (
+    account,
+    actions,
+    console_words,
+    digest,
+    join,
+    library,
+    preview,
+    reset_password,
+    sign_in,
+)
 from api.pages import providers as provider_pages
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
@@ -29,6 +39,7 @@ from tenants.settings import get_settings
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 PersonHandler: TypeAlias = Callable[[Request, Viewer], Awaitable[Response]]
+Showing: TypeAlias = Callable[[Request, Viewer], Awaitable[actions.Shown | Response]]
 
 # What a template may call.
 _SPOKEN: Final = {
@@ -39,6 +50,7 @@ _SPOKEN: Final = {
     "say": console_words.say,
     "roles": ROLES,
 }
+_PLACES: Final = (WHY, digest.DIGEST, actions.ACTIONS, *LISTS)
 _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
 
 
@@ -52,6 +64,7 @@ def routes() -> list[BaseRoute]:
         *join.routes(),
         *account.routes(),
         *library.routes(),
+        *digest.routes(),
         Route("/console", _with_person(show_organisations), methods=["GET"]),
         Route("/console/api", _with_person(show_api), methods=["GET"]),
         Route(preview.PATH, _with_person(preview.show_preview), methods=["GET"]),
@@ -62,9 +75,46 @@ def routes() -> list[BaseRoute]:
             for one in LISTS
         ),
         Route(f"{home}/pushes", _with_person(show_pushes), methods=["GET"]),
+        Route(f"{home}/digest", _with_person(_shown(digest.show_digest)), methods=["GET"]),
+        Route(f"{home}/digest", _with_person(_shown(digest.post_digest)), methods=["POST"]),
+        *_action_routes(f"{home}/actions"),
         Route(f"{home}/interviews/{{id}}", _with_person(show_interview), methods=["GET"]),
         Route("/console/{path:path}", _with_person(show_nothing), methods=["GET"]),
     ]
+
+
+def _action_routes(home: str) -> list[BaseRoute]:
+    """Return the routes of the pages of actions; a new one is asked for before one with an id."""
+    shown: list[tuple[str, Showing, str]] = [
+        (home, actions.show_actions, "GET"),
+        (f"{home}/new", actions.show_new_action, "GET"),
+        (f"{home}/new", actions.post_new_action, "POST"),
+        (f"{home}/{{id}}", actions.show_action, "GET"),
+        (f"{home}/{{id}}", actions.post_action, "POST"),
+    ]
+    return [
+        Route(path, _with_person(_shown(handle)), methods=[method])
+        for path, handle, method in shown
+    ]
+
+
+def _shown(handle: Showing) -> PersonHandler:
+    """Return a handler that shows what another one says to show."""
+
+    async def show(request: Request, viewer: Viewer) -> Response:
+        found = await handle(request, viewer)
+        if isinstance(found, Response):
+            return found
+        return _page(
+            found.template,
+            viewer,
+            organisation=found.organisation,
+            slug=request.path_params["slug"],
+            here=found.here,
+            **found.context,
+        )
+
+    return show
 
 
 def _with_person(handle: PersonHandler) -> Handler:
@@ -131,7 +181,7 @@ def _page(
         organisation=organisation,
         slug=slug,
         may=may,
-        places=[one for one in (WHY, *LISTS) if one.permission.name in may],
+        places=[one for one in _PLACES if one.permission.name in may],
         **_SPOKEN,
         **context,
     )

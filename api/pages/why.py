@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from api.pages.charts import Scale, share_scale
@@ -190,7 +190,7 @@ def make_view(organisation: Mapping[str, Any]) -> WhyView:
         reasons=tuple(_reason(one, scale, medians) for one in shown),
         ticks=tuple((amount(value, "SHARE"), at) for value, at in scale.ticks()),
         all_reasons=everything,
-        first=tuple(_reason(one, scale, medians) for one in first),
+        first=tuple(replace(_reason(one, scale, medians), code=one["reason"]) for one in first),
         is_settled=_is_settled(first),
         changes=_changes(organisation["editionChanges"]),
         questions=tuple(make_questions(found["questions"])),

@@ -28,6 +28,7 @@ class Row:
         benchmark: The median of the peers; empty where there is none.
         bar: None where the figure is withheld.
         about: A word more: what the figure counts, or what usually helps.
+        code: Of what it is, where something can be done about it from the page.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Row:
     benchmark: str
     bar: Bar | None
     about: str = ""
+    code: str = ""
 
 
 def make_row(

@@ -26,6 +26,7 @@ from api.types.benchmarks import (
     find_benchmarks,
 )
 from api.types.changes import EditionComparison, Later, Since, find_comparison
+from api.types.digests import Digest, find_digest
 from api.types.events import find_latest_event
 from api.types.firms import Engagement, Firm
 from api.types.identity_providers import IdentityProviderType, identity_provider_type
@@ -48,6 +49,7 @@ from api.types.sessions import SessionType, session_type
 from api.types.themes import Theme, find_codebook
 from tenants import read_graph
 from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind
+from tenants.actions.digest_mails import wants_digest_mail
 from tenants.organisations import providers, sessions
 from tenants.organisations.models import Industry, Region, SizeBand
 from tenants.reading import Key, Record
@@ -179,6 +181,18 @@ class Organisation(Node):
         return await find_comparison(
             info, root.key.organisation_id, ends_on=ends_on, since=since, segment=segment
         )
+
+    @strawberry.field
+    async def digest(
+        self, root: strawberry.Parent[Record], info: Info, ends_on: EndsOn = None
+    ) -> Digest | None:
+        """What the viewer's role is told of an edition; null when it is unknown."""
+        return await find_digest(info, root.key.organisation_id, ends_on=ends_on)
+
+    @strawberry.field
+    async def digest_mail(self, root: strawberry.Parent[Record], info: Info) -> bool | None:
+        """Whether the viewer gets a mail when there is a digest to read."""
+        return await info.context.run(wants_digest_mail, organisation_id=root.key.organisation_id)
 
     @strawberry.field
     async def benchmark(

@@ -17,6 +17,7 @@ from deploy.demo.access import (
     reporting_client_id,
     reporting_secret,
 )
+from deploy.demo.actions import make_actions
 from deploy.demo.benchmark import opt_in, release_once
 from deploy.demo.clients import CLIENTS, NEIGHBOURS, Client
 from deploy.demo.history import write_history
@@ -126,6 +127,7 @@ async def _fill(
         organisation_id=client.organisation_id,
         as_of=month_of(today) - timedelta(days=1),
     )
+    await make_actions(session, viewer, client, people=people, today=today)
 
 
 async def _analyse() -> None:

@@ -1,15 +1,27 @@
-"""Tables of actions and their progress notes. Neither has a column that could hold a person."""
+"""Tables of actions, of the notes of their progress, and of who gets digests by mail.
+
+Neither an action nor a note has a column that could hold a person.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, DateTime, Index, Text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.access import Role
 from tenants.actions.catalogue import ActionKind, OwnerRole
 from tenants.actions.statuses import ActionStatus
-from tenants.model import Coded, Model, Tenant, refers_to
+from tenants.model import Coded, Model, Tenant, TenantKey, refers_to
 
 
 class Action(Tenant, Model):
@@ -57,3 +69,29 @@ class ActionNote(Tenant, Model):
     status: Mapped[ActionStatus | None] = mapped_column(Coded(ActionStatus))
     happened_on: Mapped[date] = mapped_column(Date)
     written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DigestWish(TenantKey, Model):
+    """A member who wants a mail when there is a digest to read, and since when."""
+
+    __tablename__ = "digest_wishes"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    wished_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DigestMail(Tenant, Model):
+    """A mail that a member gets once: for one edition, or for the reviews of one day."""
+
+    __tablename__ = "digest_mails"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "person_id", "occasion"),
+        refers_to("edition_id", "editions"),
+        CheckConstraint("num_nonnulls(edition_id, review_on) = 1", name="one_occasion"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    occasion: Mapped[str]
+    edition_id: Mapped[UUID | None]
+    review_on: Mapped[date | None] = mapped_column(Date)
+    queued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -11,6 +11,7 @@ from tenants import read_graph
 from tenants.access import Viewer
 from tenants.actions import service
 from tenants.actions.catalogue import ActionKind, OwnerRole
+from tenants.actions.digest_mails import queue_digest_mails, set_digest_mail
 from tenants.actions.models import Action
 from tenants.actions.service import ActionInput
 from tenants.actions.statuses import ActionStatus
@@ -61,6 +62,10 @@ PARTS: Final = {
     "UpdateActionPayload": "action userErrors",
     "ChangeActionStatusPayload": "action userErrors",
     "AddActionNotePayload": "note userErrors",
+    "Digest": "edition withheld strengths actions finished changeable",
+    "DigestStrength": "wording statistic segment",
+    "DigestTheme": "theme share segment",
+    "SetDigestMailPayload": "isWanted userErrors",
 }
 MUTATIONS: Final = {
     "createAction": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
@@ -70,15 +75,25 @@ MUTATIONS: Final = {
     ),
     # Hiring managers see to it; which they may not note of, test_actions.py says.
     "addActionNote": "ok ok ok FORBIDDEN NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    # It is the members' own matter, and consultants are none.
+    "setDigestMail": "FORBIDDEN ok ok ok FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+}
+# Fields of an organisation; what each role is told in a digest, test_digests.py says.
+OF_ORGANISATION: Final = {
+    "actions": "all all own all",
+    "digest": _EVERYONE,
+    "digestMail": _EVERYONE,
 }
 _ABOUT_ONE: Final = ("updateAction", "changeActionStatus", "addActionNote")
 ELSEWHERE: Final = dict.fromkeys(_ABOUT_ONE, "NOT_FOUND")
 PAYLOADS: Final = {
     **dict.fromkeys(("createAction", "updateAction", "changeActionStatus"), "action { id }"),
     "addActionNote": "note { id }",
+    "setDigestMail": "isWanted",
 }
 ID_ARGUMENTS: Final = (
     ("createAction", "organisationId"),
+    ("setDigestMail", "organisationId"),
     *((name, "actionId") for name in _ABOUT_ONE),
 )
 
@@ -146,6 +161,7 @@ def inputs_about(
         "createAction": {"organisationId": organisation, **words, "idempotencyKey": "once"},
         "updateAction": {**which, **words, "segment": segment},
         "changeActionStatus": {**which, "status": "AGREED"},
+        "setDigestMail": {"organisationId": organisation, "isWanted": True},
         "addActionNote": {
             "actionId": action,
             "text": "Three of five steps are gone.",
@@ -171,3 +187,11 @@ async def inputs(client: Client, segment: str) -> dict[str, dict[str, Any]]:
         encode_id(read_graph.ACTION, Key(client.organisation_id, action)),
         segment,
     )
+
+
+async def keep_digest_mail(client: Client) -> None:
+    """Let HR want digests by mail, and queue one for a review that is due today."""
+    organisation: dict[str, Any] = {"organisation_id": client.organisation_id}
+    await run(set_digest_mail, client.hr, **organisation, is_wanted=True)
+    await make_action(client, title="To be reviewed", due_on=TODAY, review_on=TOMORROW)
+    assert await run(queue_digest_mails, client.job, **organisation, today=TOMORROW) == 1

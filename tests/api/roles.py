@@ -95,7 +95,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "memberInvitations": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "engagements": "all all FORBIDDEN FORBIDDEN",
         "identityProvider": "FORBIDDEN yes FORBIDDEN FORBIDDEN",
-        "actions": "all all own all",
+        **actions.OF_ORGANISATION,
         "auditEvents": "all all FORBIDDEN FORBIDDEN",
         "intakeEvents": "all all FORBIDDEN FORBIDDEN",
         "integrations": "FORBIDDEN yes FORBIDDEN FORBIDDEN",

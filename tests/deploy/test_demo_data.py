@@ -8,18 +8,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 
 import migrations
 from deploy.demo import _fill, seed
 from deploy.demo.clients import CLIENTS, NEIGHBOURS, Client
 from deploy.demo.world import make_firms
 from tenants.access import Role, Viewer
+from tenants.actions.effects import EffectOutcome, get_effect
+from tenants.actions.models import Action
+from tenants.actions.service import is_overdue
+from tenants.actions.statuses import ActionStatus
 from tenants.benchmarks.comparisons import get_benchmark
 from tenants.benchmarks.peer_groups import groups_of
 from tenants.db import connected, run
 from tenants.disclosure.figures import Figure, Suppressed
 from tenants.disclosure.peers import LOWER_QUARTILE, MEDIAN, UPPER_QUARTILE
+from tenants.insights.changes import Certainty
 from tenants.insights.queries import Insights, get_insights
 from tenants.insights.service import publish_editions
 from tenants.insights.windows import month_of, months_after
@@ -42,6 +47,7 @@ from tenants.questionnaires.values import COLUMNS, from_columns
 from tenants.reasons import REASONS, Controllability, DeclineReason
 from tenants.settings import get_settings
 from tenants.tokens import hash_token
+from tenants.work import Session
 
 NORTHWIND, HAFEN, HARBOUR, NORDLICHT = (
     next(client for client in CLIENTS if client.slug == slug)
@@ -371,3 +377,24 @@ async def test_who_has_not_opted_in_is_told_so() -> None:
     median = compared.quantiles[MEDIAN]
     assert isinstance(median, Suppressed)
     assert median.message == "The organisation does not take part in the benchmark."
+
+
+@pytest.mark.usefixtures("demo")
+async def test_northwinds_actions_are_at_every_stage_and_one_is_measured() -> None:
+    viewer = Viewer(roles={NORTHWIND.organisation_id: Role.CONSULTANT})
+
+    async def read(session: Session, _viewer: Viewer) -> Sequence[Action]:
+        return (await session.scalars(select(Action).order_by(Action.id))).all()
+
+    actions = await run(read, viewer)
+    assert {one.status for one in actions} == set(ActionStatus) - {ActionStatus.DROPPED}
+    late = [one for one in actions if is_overdue(status=one.status, due_on=one.due_on, today=TODAY)]
+    assert len(late) == 1
+    (done,) = [one for one in actions if one.status is ActionStatus.DONE]
+    effect = await run(
+        get_effect, viewer, organisation_id=NORTHWIND.organisation_id, action_id=done.id
+    )
+    assert effect.outcome is EffectOutcome.MEASURED
+    assert effect.certainty is Certainty.NOT_CERTAIN
+    assert "not yet certain" in effect.message
+    assert 0.7 < (effect.exposure or 0) < 0.8

@@ -115,6 +115,7 @@ def perform(database: str) -> Perform:
         dramatiq.set_broker(StubBroker(middleware=[AsyncIO()]))
     from jobs import (  # noqa: PLC0415
         benchmarks,
+        digests,
         events,
         insights,
         integrations,
@@ -129,6 +130,8 @@ def perform(database: str) -> Perform:
         "benchmarks.announce": benchmarks.announce,
         "benchmarks.contribute": benchmarks.contribute,
         "benchmarks.release": benchmarks.release,
+        "digests.queue": digests.queue,
+        "digests.send": digests.send,
         "events.trim": events.trim,
         "insights.publish": insights.publish,
         "integrations.forget_expired": integrations.forget,

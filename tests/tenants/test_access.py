@@ -115,6 +115,7 @@ GRANTED = {
         _P.BENCHMARK_JOIN,
         _P.BENCHMARK_CONTRIBUTE,
         _P.AUDIT_SEAL,
+        _P.DIGEST_SEND,
         _P.EVENT_TRIM,
     },
     Role.AUTHORIZATION_SERVER: {_P.TOKEN_ISSUE},

@@ -26,7 +26,7 @@ from tenants.themes.codebook import ThemeLine
 from tenants.themes.service import save_theme
 from tenants.tokens import hash_token
 from tenants.work import Session
-from tests.api.action_world import make_action, make_note
+from tests.api.action_world import keep_digest_mail, make_action, make_note
 from tests.api.asking import token_of
 from tests.api.auth.oauth_world import keep_one_of_each
 from tests.api.library_world import push_everything
@@ -140,6 +140,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
         await run(sealing.seal_events, one.client.job, organisation_id=one.client.organisation_id)
         await make_member_invitation(one.client)
         await make_note(one.client, await make_action(one.client))
+        await keep_digest_mail(one.client)
         await keep_one_of_each(one.client)
         await run(
             record_monthly_counts,

@@ -39,7 +39,8 @@ async def test_navigation_offers_what_the_role_may_see(
     world: World, role: Role, places: list[str]
 ) -> None:
     page = await world.look(role)
-    assert page.places() == ["Overview", "Why candidates decline", *places, "API"]
+    everyone = ["Overview", "Why candidates decline", "Digest", "Actions"]
+    assert page.places() == [*everyone, *places, "API"]
 
 
 @pytest.mark.parametrize(

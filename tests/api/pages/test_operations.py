@@ -27,14 +27,24 @@ NO_QUERIES = (
     "examples/record_offer_outcome",
     "revoke_other_sessions",
     "revoke_session",
+    "add_action_note",
+    "change_action_status",
+    "create_action",
+    "set_digest_mail",
 )
 
 
 def test_these_are_the_documents() -> None:
     assert NAMES == [
         "account",
+        "action",
+        "actions",
+        "add_action_note",
         "api",
+        "change_action_status",
         "codebook_diff",
+        "create_action",
+        "digest",
         "examples/events",
         "examples/insights",
         "examples/interviews",
@@ -45,6 +55,7 @@ def test_these_are_the_documents() -> None:
         "interviews",
         "jobs",
         "library",
+        "new_action",
         "offers",
         "organisations",
         "overview",
@@ -54,6 +65,7 @@ def test_these_are_the_documents() -> None:
         "responses",
         "revoke_other_sessions",
         "revoke_session",
+        "set_digest_mail",
         "template_diff",
         "why",
     ]
