@@ -48,6 +48,13 @@ from api.types.engagements import (
     start_engagement,
 )
 from api.types.events import EVENT_TYPES, Subscription
+from api.types.firm_members import (
+    change_firm_role,
+    invite_firm_member,
+    remove_firm_member,
+    resend_firm_invitation,
+    withdraw_firm_invitation,
+)
 from api.types.identity_providers import (
     configure_firm_identity_provider,
     configure_identity_provider,
@@ -280,6 +287,11 @@ class Mutation:
     end_engagement = end_engagement
     add_consultant = add_consultant
     remove_consultant = remove_consultant
+    invite_firm_member = invite_firm_member
+    resend_firm_invitation = resend_firm_invitation
+    withdraw_firm_invitation = withdraw_firm_invitation
+    change_firm_role = change_firm_role
+    remove_firm_member = remove_firm_member
 
 
 class _Schema(strawberry.Schema):

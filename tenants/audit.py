@@ -48,11 +48,13 @@ class AuditAction(StrEnum):
     INTEGRATION_DISABLED = "integration.disabled"
     INTEGRATION_ENABLED = "integration.enabled"
     INTEGRATION_DELETED = "integration.deleted"
+    INTEGRATION_SIGNED_IN = "integration.signed_in"
     ACCESS_GRANTED = "access.granted"
     ACCESS_REVOKED = "access.revoked"
     PERSON_SIGNED_IN = "person.signed_in"
     PERSON_SIGNED_OUT = "person.signed_out"
     PASSWORD_RESET = "person.password_reset"  # noqa: S105 - the name of an event.
+    PASSWORD_CHANGED = "person.password_changed"  # noqa: S105 - the name of an event.
     IDENTITY_PROVIDER_CONFIGURED = "identity_provider.configured"
     IDENTITY_PROVIDER_REMOVED = "identity_provider.removed"
     DOCUMENTS_REGISTERED = "documents.registered"
@@ -67,6 +69,13 @@ class AuditAction(StrEnum):
     ENGAGEMENT_ENDED = "engagement.ended"
     CONSULTANT_ADDED = "engagement.consultant_added"
     CONSULTANT_REMOVED = "engagement.consultant_removed"
+    # What a firm does to itself stands in the log of each client whom it serves.
+    FIRM_MEMBER_INVITED = "firm.member_invited"
+    FIRM_INVITATION_WITHDRAWN = "firm.invitation_withdrawn"
+    FIRM_ROLE_CHANGED = "firm.role_changed"
+    FIRM_MEMBER_REMOVED = "firm.member_removed"
+    FIRM_PROVIDER_CONFIGURED = "firm.identity_provider_configured"
+    FIRM_PROVIDER_REMOVED = "firm.identity_provider_removed"
 
 
 # By the first part of an action's name; the rest is what runs an organisation.
@@ -83,6 +92,7 @@ _AREAS: Final[Mapping[str, AuditArea]] = MappingProxyType(
         "library": AuditArea.CASE,
         "response": AuditArea.RESPONSE,
         "engagement": AuditArea.ENGAGEMENT,
+        "firm": AuditArea.ENGAGEMENT,
     }
 )
 

@@ -45,6 +45,7 @@ class Purpose(StrEnum):
     ORDER = "order"
     EVENT = "event"
     MEMBER = "member"
+    FIRM_MEMBER = "firm member"
     FORM = "form"
     ATTEMPT = "attempt"
     RESET = "reset"

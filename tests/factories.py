@@ -18,6 +18,7 @@ from tenants.interviews import service as interviews
 from tenants.interviews import submission
 from tenants.interviews.models import Confidentiality, Interview, Invitation
 from tenants.keys import Purpose
+from tenants.members import firm_members
 from tenants.members import service as members
 from tenants.model import new_id
 from tenants.offers import service as offers
@@ -178,6 +179,21 @@ async def make_member_invitation(client: Client, **changes: Any) -> UUID:
             "department": "Board",
             **changes,
         },
+    )
+
+
+async def make_firm_invitation(client: Client, **changes: Any) -> UUID:
+    """Let an administrator invite somebody to work for a client's firm; return the id."""
+    given = {
+        "email": f"asked{next(_numbers)}@firm.example",
+        "role": FirmRole.CONSULTANT,
+        **changes,
+    }
+    return await run(
+        firm_members.invite_firm_member,
+        client.firm_administrator,
+        firm_id=client.firm_id,
+        **given,
     )
 
 

@@ -63,6 +63,11 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     )
     # Without a condition of its own for new rows, the one for old rows holds for them, too.
     checked = {(table, name): check for table, name, *_, check in policies if check is not None}
+    # The mail that invites into a firm belongs to no organisation.
+    of_firm = str(checked.pop(("jobs", "invited")))
+    assert "organisation_id IS NULL" in of_firm
+    assert "'firms.invite'" in of_firm
+    assert "app.firms" in of_firm
     # What finishes a release finds it unfinished, and leaves it finished.
     assert checked == {
         ("benchmark_partitions", "unfinished"): "true",
@@ -96,6 +101,7 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     # The scheduler's sweep crosses organisations, and so does a release of the benchmark.
     assert others == {
         ("jobs", "operator"),
+        ("jobs", "invited"),
         ("identity_providers", "firm"),
         ("event_places", "operator"),
         ("organisation_events", "operator"),

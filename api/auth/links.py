@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tenants.access import Role, Viewer, ViewerKind
 from tenants.keys import Purpose
-from tenants.tokens import read_token
+from tenants.tokens import Token, read_token
 
 
 def candidate_viewer(token: str) -> Viewer | None:
@@ -75,3 +75,14 @@ def invitee(token: str) -> Invitee | None:
     if read is None:
         return None
     return Invitee(read.organisation_id, read.subject_id, read.number)
+
+
+def firm_link(token: str) -> Token | None:
+    """Return what the link of an invitation into a firm says, or None if it is not ours.
+
+    Its scope is the firm, and its subject the invitation.
+
+    Args:
+        token: The part of the link that follows `/join-firm/`.
+    """
+    return read_token(Purpose.FIRM_MEMBER, token)

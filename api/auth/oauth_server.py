@@ -77,7 +77,12 @@ class OAuthServer(AuthorizationServer):
         return None if found is None else Client(found)
 
     def save_token(self, token: dict[str, Any], request: ServerRequest) -> None:
-        """Keep the hash of a refresh token; an access token proves itself."""
+        """Keep the hash of a refresh token; an access token proves itself.
+
+        That a machine signed in is recorded; what is done for a person, their consent tells.
+        """
+        if request.user is None:
+            self.call(tokens.note_sign_in, integration=request.client.integration)
         if "refresh_token" in token:
             # The next one is good for as much as the one before, whatever was asked for this time.
             before: PresentedRefreshToken | None = request.refresh_token

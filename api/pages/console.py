@@ -21,6 +21,8 @@ from api.pages import (
     reset_password,
     sign_in,
 )
+from api.pages import account, console_words, join, library, preview, reset_password, sign_in
+from api.pages import account, console_words, join, join_firm, preview, reset_password, sign_in
 from api.pages import providers as provider_pages
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
@@ -62,6 +64,7 @@ def routes() -> list[BaseRoute]:
         *provider_pages.routes(),
         *reset_password.routes(),
         *join.routes(),
+        *join_firm.routes(),
         *account.routes(),
         *library.routes(),
         *digest.routes(),

@@ -1,5 +1,7 @@
 """Accepting an invitation to become a member."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +21,7 @@ from tenants.errors import Conflict, InvalidInput, LinkUnusable
 from tenants.members import joining
 from tenants.members.joining import Joining
 from tenants.organisations import queries
+from tenants.organisations.models import IdentityProvider
 from tenants.organisations.passwords import SHORTEST_PASSWORD
 
 
@@ -35,7 +38,7 @@ async def show_joining(request: Request) -> Response:
     try:
         link, offer = await _open(request)
     except LinkUnusable as refusal:
-        return _dead(request, refusal)
+        return show_dead_link(request, refusal)
     del link
     return await _page(request, offer)
 
@@ -46,14 +49,14 @@ async def post_joining(request: Request) -> Response:
         link, offer = await _open(request)
         fields = await read_form(request)
     except LinkUnusable as refusal:
-        return _dead(request, refusal)
+        return show_dead_link(request, refusal)
     except Refused as refusal:
         problem = "This was not sent from the form on this page. Please try again."
         return await _page(request, offer, status=refusal.status, problem=problem)
     try:
         return await _join(request, link, offer, fields)
     except LinkUnusable as refusal:
-        return _dead(request, refusal)
+        return show_dead_link(request, refusal)
     except (InvalidInput, Conflict) as refusal:
         return await _page(
             request,
@@ -86,7 +89,7 @@ async def _join(
     which = {"organisation_id": link.organisation_id, "invitation_id": link.invitation_id}
     person = await find_person(request)
     if person is not None and person.id is not None:
-        await run(joining.join, link.viewer(person), email=await _email_of(person), **which)
+        await run(joining.join, link.viewer(person), email=await email_of(person), **which)
         # What a session may do has changed: it goes on under another token.
         return await begin_session(request, person.id, home)
     person_id = await run(
@@ -99,32 +102,76 @@ async def _join(
     return await begin_session(request, person_id, home, with_password=True)
 
 
-async def _email_of(person: Viewer) -> str:
+async def _page(
+    request: Request, offer: Joining, *, status: HTTPStatus = HTTPStatus.OK, **context: Any
+) -> Response:
+    return await show_invitation(
+        request,
+        Invited(offer.organisation, offer.email, offer.expires_at, offer.provider),
+        role=ROLES[offer.role.value].as_words,
+        home=f"/console/{offer.slug}",
+        status=status,
+        **context,
+    )
+
+
+async def email_of(person: Viewer) -> str:
+    """Return the address of somebody who is signed in."""
     return (await run(queries.get_own_person, person)).email
 
 
-async def _page(
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What the page of an invitation says.
+
+    Attributes:
+        owner: Name of the organisation or firm that invites.
+        email: Whom.
+        expires_at: When the link dies.
+        provider: Through which its people sign in, if one is set up.
+    """
+
+    owner: str
+    email: str
+    expires_at: datetime
+    provider: IdentityProvider | None
+
+
+async def show_invitation(
     request: Request,
-    offer: Joining,
+    offer: Invited,
     *,
+    role: str,
+    home: str,
     status: HTTPStatus = HTTPStatus.OK,
     **context: Any,
 ) -> Response:
+    """Show what an invitation offers, and what accepting it takes of whoever opened the link.
+
+    Args:
+        request: Whose address ends with the link's token.
+        offer: The invitation.
+        role: The part that waits, in words.
+        home: Where its people begin.
+        status: Of the answer.
+        **context: What went wrong, and what was typed.
+    """
     person = await find_person(request)
-    own = await _email_of(person) if person is not None else None
     known = await run(queries.find_person_by_email, Viewer.operator(), email=offer.email)
     return show_form(
         request,
         "join",
         status=status,
-        offer=offer,
-        role=ROLES[offer.role.value].as_words,
+        owner=offer.owner,
+        email=offer.email,
+        provider=offer.provider,
+        role=role,
         day=f"{offer.expires_at.day} {offer.expires_at:%B %Y, %H:%M} UTC",
-        own=own,
+        own=await email_of(person) if person is not None else None,
         is_known=known is not None,
         here=request.url.path,
         leave=f"/sign-in/with/{offer.provider.id}?"
-        + urlencode({"join": request.path_params["token"], "next": f"/console/{offer.slug}"})
+        + urlencode({"join": request.path_params["token"], "next": home})
         if offer.provider
         else None,
         shortest=SHORTEST_PASSWORD,
@@ -132,7 +179,8 @@ async def _page(
     )
 
 
-def _dead(request: Request, refusal: LinkUnusable) -> Response:
+def show_dead_link(request: Request, refusal: LinkUnusable) -> Response:
+    """Say that an invitation cannot be accepted, and why."""
     return show_form(
         request,
         "told",

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.auth.bearer import cookie_name
-from api.auth.links import invitee
+from api.auth.links import firm_link, invitee
 from api.auth.openid import (
     FLOW_COOKIE,
     FLOW_SECONDS,
@@ -30,6 +30,7 @@ from tenants.access import Viewer
 from tenants.db import run
 from tenants.errors import DomainError, NotFound
 from tenants.members import provider_joining as joining
+from tenants.members.firm_joining import join_firm_with_identity
 from tenants.organisations import providers
 from tenants.organisations.models import IdentityProvider
 
@@ -133,22 +134,35 @@ async def _welcome(
         email=claimed.email,
         name=claimed.name,
     )
-    link = invitee(flow.join) if flow.join else None
-    if link is None:
-        person_id = await run(
-            joining.sign_in_with_identity, _OPERATOR, identity=identity, proved_id=proved
-        )
-    else:
-        person_id = await run(
+    person_id = await _come_in(identity, proved, flow.join)
+    return await begin_session(
+        request, person_id, flow.wanted, provider_id=provider.id, id_token=claimed.id_token
+    )
+
+
+async def _come_in(identity: joining.Identified, proved_id: UUID | None, join: str | None) -> UUID:
+    """Return who comes in: by an invitation's link, or as whoever the identity is bound to."""
+    link = invitee(join) if join else None
+    if link is not None:
+        return await run(
             joining.join_with_identity,
             link.viewer(_OPERATOR),
             identity=identity,
-            proved_id=proved,
+            proved_id=proved_id,
             organisation_id=link.organisation_id,
             invitation_id=link.invitation_id,
         )
-    return await begin_session(
-        request, person_id, flow.wanted, provider_id=provider.id, id_token=claimed.id_token
+    into_firm = firm_link(join) if join else None
+    if into_firm is not None:
+        return await run(
+            join_firm_with_identity,
+            _OPERATOR,
+            link=into_firm,
+            identity=identity,
+            proved_id=proved_id,
+        )
+    return await run(
+        joining.sign_in_with_identity, _OPERATOR, identity=identity, proved_id=proved_id
     )
 
 

@@ -1,6 +1,6 @@
 """Consulting firms, their engagements with client organisations, and the people these name."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -28,7 +28,8 @@ class FirmMember:
     """Somebody who works for a firm; its administrators see them.
 
     Attributes:
-        id: Opaque and stable; what `startEngagement` and `addConsultant` take.
+        id: Opaque and stable; what `startEngagement`, `addConsultant`, `changeFirmRole` and
+            `removeFirmMember` take.
         name: The person's name.
         email: The address that the person signs in with.
         role: ADMINISTRATOR or CONSULTANT.
@@ -38,6 +39,27 @@ class FirmMember:
     name: str
     email: str
     role: FirmRole
+
+
+@of_noun(read_graph.FIRM_INVITATION)
+class FirmInvitation:
+    """Somebody was asked by mail to work for a firm, and has not accepted yet.
+
+    Attributes:
+        id: Opaque and stable; what `resendFirmInvitation` and `withdrawFirmInvitation` take.
+        email: Where the mail went; whoever accepts signs in with this address.
+        role: The part that waits.
+        mail_number: How often it was sent; only the last mail's link works.
+        created_at: When it was first sent.
+        expires_at: When the link dies, or died.
+    """
+
+    id: strawberry.ID
+    email: str
+    role: FirmRole
+    mail_number: int
+    created_at: datetime
+    expires_at: datetime
 
 
 @of_noun(read_graph.CONSULTANT)
@@ -86,12 +108,14 @@ class Firm:
         name: Its name.
         members: Who works for it, for its administrators; empty for others.
         templates: The questionnaires of its library.
+        invitations: Who was asked to and has not accepted yet, likewise.
     """
 
     id: strawberry.ID
     slug: str
     name: str
     members: list[FirmMember]
+    invitations: list[FirmInvitation]
     templates: list[LibraryTemplate]
 
     @strawberry.field

@@ -51,6 +51,15 @@ async def find_client(
     )
 
 
+async def note_sign_in(session: Session, viewer: Viewer, *, integration: Integration) -> None:
+    """Write into the organisation's log that a machine was given a token for itself."""
+    organisation_id = integration.organisation_id
+    require(viewer, Permission.TOKEN_ISSUE, organisation_id)
+    await audit.record(
+        session, viewer, AuditAction.INTEGRATION_SIGNED_IN, organisation_id, integration.id
+    )
+
+
 async def add_code(
     session: Session,
     viewer: Viewer,

@@ -138,28 +138,60 @@ async def join_as_new_person(
         Conflict: The address has an account already.
     """
     found = await _find_usable(session, viewer, organisation_id, invitation_id, for_update=True)
-    email = found.invitation.email
-    called = one_line(name)
-    if not 0 < len(called) <= _LONGEST_NAME:
-        message = f"A name has 1 to {_LONGEST_NAME} characters."
-        raise InvalidInput(message, field="name")
-    provider = await provider_queries.find_provider_to_join(
-        session, viewer, organisation_id=organisation_id
+    person_id = await make_person(
+        session,
+        viewer,
+        email=found.invitation.email,
+        name=name,
+        password=password,
+        owner=found.organisation.name,
+        provider=await provider_queries.find_provider_to_join(
+            session, viewer, organisation_id=organisation_id
+        ),
     )
-    if provider is not None and provider.required:
-        message = f"{found.organisation.name} lets its members sign in with {provider.name} only."
-        raise Conflict(message)
-    kept = await passwords.hash_new_password(password, email=email)
-    person_id = await queries.add_person(session, viewer, person=_person(email, called, kept))
-    if person_id is None:
-        message = "There is an account with this address already. Sign in with it to accept."
-        raise Conflict(message)
     await _settle(session, viewer, found.invitation, person_id)
     return person_id
 
 
-def _person(email: str, name: str, password_hash: str | None) -> Person:
-    return Person(id=new_id(), email=email, name=name, password_hash=password_hash)
+async def make_person(
+    session: Session,
+    viewer: Viewer,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    owner: str,
+    provider: IdentityProvider | None,
+) -> UUID:
+    """Make an account for an address whose owner holds an invitation; return who it is.
+
+    Args:
+        session: The transaction.
+        viewer: The operator.
+        email: The invited address.
+        name: How to address the person.
+        password: What they will sign in with.
+        owner: The name of the organisation or firm that invites.
+        provider: Through which its people sign in, if one is set up.
+
+    Raises:
+        InvalidInput: There is no name, or the password may not be chosen.
+        Conflict: The provider is required, or the address has an account already.
+    """
+    called = one_line(name)
+    if not 0 < len(called) <= _LONGEST_NAME:
+        message = f"A name has 1 to {_LONGEST_NAME} characters."
+        raise InvalidInput(message, field="name")
+    if provider is not None and provider.required:
+        message = f"{owner} lets its members sign in with {provider.name} only."
+        raise Conflict(message)
+    kept = await passwords.hash_new_password(password, email=email)
+    person = Person(id=new_id(), email=email, name=called, password_hash=kept)
+    person_id = await queries.add_person(session, viewer, person=person)
+    if person_id is None:
+        message = "There is an account with this address already. Sign in with it to accept."
+        raise Conflict(message)
+    return person_id
 
 
 async def _find_usable(

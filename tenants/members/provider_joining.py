@@ -87,21 +87,14 @@ async def join_with_identity(
     offer = await joining.get_joining(
         session, viewer, organisation_id=organisation_id, invitation_id=invitation_id
     )
-    if offer.provider is None or offer.provider.id != identity.provider_id:
-        message = "This provider does not speak for the organisation that invited you."
-        raise Forbidden(message)
-    known = await _find_bound(session, viewer, identity)
-    if known is None:
-        await _allowing(session, viewer, identity)
-        if identity.email != offer.email:
-            message = "This invitation is for another address than the one your provider knows."
-            raise Conflict(message)
-        known = await _make_or_prove(session, viewer, identity, offer.email, proved_id)
-        await _bind(session, viewer, identity, known)
-    person = await get_person(session, viewer, person_id=known)
-    if person.email != offer.email:
-        message = "This invitation is for another address than yours."
-        raise Conflict(message)
+    known = await require_invited(
+        session,
+        viewer,
+        identity=identity,
+        proved_id=proved_id,
+        email=offer.email,
+        provider=offer.provider,
+    )
     await joining.settle(
         session,
         viewer,
@@ -109,6 +102,47 @@ async def join_with_identity(
         invitation_id=invitation_id,
         person_id=known,
     )
+    return known
+
+
+async def require_invited(
+    session: Session,
+    viewer: Viewer,
+    *,
+    identity: Identified,
+    proved_id: UUID | None,
+    email: str,
+    provider: IdentityProvider | None,
+) -> UUID:
+    """Return who comes through a provider with an invitation, made and bound now if need be.
+
+    Args:
+        session: The transaction.
+        viewer: The operator.
+        identity: Who the provider says came.
+        proved_id: Who the browser has already proved to be.
+        email: The invited address.
+        provider: That of the organisation or firm that invites, if one is set up.
+
+    Raises:
+        Forbidden: The provider is another one, or does not let this address in.
+        Conflict: The invitation is for another address, or the address has an account.
+    """
+    if provider is None or provider.id != identity.provider_id:
+        message = "This provider does not speak for the organisation that invited you."
+        raise Forbidden(message)
+    known = await _find_bound(session, viewer, identity)
+    if known is None:
+        await _allowing(session, viewer, identity)
+        if identity.email != email:
+            message = "This invitation is for another address than the one your provider knows."
+            raise Conflict(message)
+        known = await _make_or_prove(session, viewer, identity, email, proved_id)
+        await _bind(session, viewer, identity, known)
+    person = await get_person(session, viewer, person_id=known)
+    if person.email != email:
+        message = "This invitation is for another address than yours."
+        raise Conflict(message)
     return known
 
 

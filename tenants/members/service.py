@@ -43,7 +43,7 @@ async def invite_member(
         Conflict: Somebody with the address is a member already, or was invited and can be again.
     """
     _require_managing(viewer, organisation_id, field="organisationId")
-    address = _checked_email(email)
+    address = checked_email(email)
     _check_role(role)
     place = _checked_department(department)
 
@@ -84,7 +84,7 @@ async def resend_member_invitation(
         message = f"An invitation is sent at most {MAX_MAILS} times. Withdraw it and invite anew."
         raise Conflict(message)
     invitation.mail_number += 1
-    invitation.expires_at = _expiry()
+    invitation.expires_at = invitation_expiry()
     await _send(session, viewer, invitation)
 
 
@@ -170,6 +170,24 @@ async def remove_member(
     await audit.record(session, viewer, AuditAction.MEMBER_REMOVED, organisation_id, person_id)
 
 
+def invitation_expiry() -> datetime:
+    """Return when an invitation that is sent now dies."""
+    return datetime.now(UTC) + timedelta(days=get_settings().member_invitation_days)
+
+
+def checked_email(email: str) -> str:
+    """Return an address in its one spelling.
+
+    Raises:
+        InvalidInput: It cannot be written to.
+    """
+    address = email.strip().lower()
+    if len(address) > _LONGEST_EMAIL or usable_email(address) is None:
+        message = "This is no e-mail address that can be written to."
+        raise InvalidInput(message, field="email")
+    return address
+
+
 def _require_managing(viewer: Viewer, organisation_id: UUID, *, field: str) -> None:
     # Who may not see the members is told nothing of one, not even that there are any.
     noun = {"membershipId": "member", "invitationId": "invitation"}.get(field)
@@ -213,7 +231,7 @@ async def _invite(
         mail_number=1,
         invited_by=viewer.id,
         created_at=now,
-        expires_at=_expiry(),
+        expires_at=invitation_expiry(),
     )
     session.add(invitation)
     await session.flush()
@@ -256,18 +274,6 @@ async def _keep_somebody_in_charge(session: Session, viewer: Viewer, member: Mem
     if count <= 1:
         message = "Somebody has to be HR. Make another member HR first."
         raise Conflict(message, field="membershipId")
-
-
-def _expiry() -> datetime:
-    return datetime.now(UTC) + timedelta(days=get_settings().member_invitation_days)
-
-
-def _checked_email(email: str) -> str:
-    address = email.strip().lower()
-    if len(address) > _LONGEST_EMAIL or usable_email(address) is None:
-        message = "This is no e-mail address that can be written to."
-        raise InvalidInput(message, field="email")
-    return address
 
 
 def _check_role(role: Role) -> None:

@@ -40,8 +40,13 @@ def visible_firms(viewer: Viewer, _role: Role | None) -> ColumnElement[bool]:
 
 def visible_firm_members(viewer: Viewer, _role: Role | None) -> ColumnElement[bool]:
     """Return whose part in a firm a person may see: everybody's in a firm that it administers."""
+    return administered_by(viewer, FirmMember.firm_id)
+
+
+def administered_by(viewer: Viewer, column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Return the condition that a column names a firm that a person administers."""
     administered = (key for key, role in viewer.firms.items() if role is Role.FIRM_ADMINISTRATOR)
-    return _is_one_of(FirmMember.firm_id, administered)
+    return _is_one_of(column, administered)
 
 
 async def find_firm_id(
@@ -109,6 +114,23 @@ async def list_engagement_keys(
         .order_by(Engagement.starts_on.desc(), Engagement.id)
     )
     return [(organisation_id, row_id) for organisation_id, row_id in rows]
+
+
+async def list_served(session: Session, viewer: Viewer, *, firm_id: UUID) -> Sequence[UUID]:
+    """Return the organisations that a firm serves today or later, to its administrators."""
+    today = datetime.now(UTC).date()
+    rows = await session.scalars(
+        select(Engagement.organisation_id)
+        .where(
+            Engagement.organisation_id.in_(viewer.organisations_with(Permission.ENGAGEMENT_MANAGE)),
+            administered_by(viewer, Engagement.firm_id),
+            Engagement.firm_id == firm_id,
+            or_(Engagement.ends_on.is_(None), Engagement.ends_on > today),
+        )
+        .distinct()
+        .order_by(Engagement.organisation_id)
+    )
+    return rows.all()
 
 
 async def list_firm_members(

@@ -63,7 +63,7 @@ async def create_client(
         raise NotFound(noun, field="firmId")
     require_firm(viewer, firm_id)
     _check(profile)
-    organisation_id = _keyed_id(viewer, "createOrganisation", idempotency_key)
+    organisation_id = keyed_id(viewer, "createOrganisation", idempotency_key)
     if organisation_id in viewer.roles:
         return organisation_id, viewer
     known = replace(viewer, roles={**viewer.roles, organisation_id: Role.FIRM_ADMINISTRATOR})
@@ -130,7 +130,7 @@ async def start_engagement(
         message = "An engagement ends after it starts."
         raise InvalidInput(message, field="endsOn")
     firm_id = await _firm_of(session, viewer, organisation_id, firm_slug)
-    engagement_id = _keyed_id(viewer, f"startEngagement {organisation_id}", idempotency_key)
+    engagement_id = keyed_id(viewer, f"startEngagement {organisation_id}", idempotency_key)
     earlier = await queries.list_engagements(
         session, viewer, organisation_id=organisation_id, firm_id=firm_id
     )
@@ -250,6 +250,22 @@ async def remove_consultant(
     await audit.record(session, viewer, AuditAction.CONSULTANT_REMOVED, organisation_id, person_id)
 
 
+def keyed_id(viewer: Viewer, operation: str, key: str | None) -> UUID:
+    """Return the id of what a creating mutation makes; the same for the same viewer and key.
+
+    Raises:
+        InvalidInput: The key is empty or too long.
+    """
+    if key is None:
+        return new_id()
+    if not 0 < len(key) <= MAX_KEY_LENGTH:
+        message = f"An idempotency key has 1 to {MAX_KEY_LENGTH} characters."
+        raise InvalidInput(message, field="idempotencyKey")
+    principal = viewer.id.bytes if viewer.id else b""
+    seal = mac(Purpose.TOKEN, b"id", operation.encode(), principal, key.encode())
+    return UUID(bytes=seal[:16], version=4)
+
+
 def _check(profile: OrganisationProfile) -> None:
     if len(profile.slug) > MAX_SLUG_LENGTH or not _SLUG.fullmatch(profile.slug):
         message = f"A short name is up to {MAX_SLUG_LENGTH} of a-z and 0-9, with - between."
@@ -260,18 +276,6 @@ def _check(profile: OrganisationProfile) -> None:
     if not _LANGUAGE.fullmatch(profile.language):
         message = "A language is a tag such as en or de-CH."
         raise InvalidInput(message, field="language")
-
-
-def _keyed_id(viewer: Viewer, operation: str, key: str | None) -> UUID:
-    """Return the id of what a creating mutation makes; the same for the same viewer and key."""
-    if key is None:
-        return new_id()
-    if not 0 < len(key) <= MAX_KEY_LENGTH:
-        message = f"An idempotency key has 1 to {MAX_KEY_LENGTH} characters."
-        raise InvalidInput(message, field="idempotencyKey")
-    principal = viewer.id.bytes if viewer.id else b""
-    seal = mac(Purpose.TOKEN, b"id", operation.encode(), principal, key.encode())
-    return UUID(bytes=seal[:16], version=4)
 
 
 def _administered(viewer: Viewer) -> list[UUID]:

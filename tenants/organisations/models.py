@@ -88,6 +88,7 @@ class FirmMember(Model):
     firm_id: Mapped[UUID] = mapped_column(ForeignKey("firms.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
     role: Mapped[FirmRole] = mapped_column(Coded(FirmRole))
+    role_changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class AccessToken(Model):

@@ -16,12 +16,19 @@ from tenants.keys import decrypt_text, encrypt_text
 from tenants.model import new_id
 from tenants.organisations import provider_queries as queries
 from tenants.organisations import queries as organisations
+from tenants.organisations.client_logs import note_with_clients
 from tenants.organisations.models import AccessToken, IdentityProvider
 from tenants.settings import get_settings
 from tenants.work import Session
 
 _DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
 _LONGEST: Final = 500
+# An organisation's own, and a firm's in the logs of those whom it serves.
+_CONFIGURED: Final = (
+    AuditAction.IDENTITY_PROVIDER_CONFIGURED,
+    AuditAction.FIRM_PROVIDER_CONFIGURED,
+)
+_REMOVED: Final = (AuditAction.IDENTITY_PROVIDER_REMOVED, AuditAction.FIRM_PROVIDER_REMOVED)
 _MOST_DOMAINS: Final = 50
 
 
@@ -102,10 +109,7 @@ async def configure_identity_provider(
     if checked.client_secret is not None:
         provider.client_secret = encrypt_text(provider.id.bytes, checked.client_secret)
     await session.flush()
-    if organisation_id is not None:
-        await audit.record(
-            session, viewer, AuditAction.IDENTITY_PROVIDER_CONFIGURED, organisation_id, provider.id
-        )
+    await _note(session, viewer, provider, *_CONFIGURED)
 
 
 async def remove_identity_provider(
@@ -129,10 +133,7 @@ async def remove_identity_provider(
         return
     await session.delete(provider)
     await session.flush()
-    if organisation_id is not None:
-        await audit.record(
-            session, viewer, AuditAction.IDENTITY_PROVIDER_REMOVED, organisation_id, provider.id
-        )
+    await _note(session, viewer, provider, *_REMOVED)
 
 
 async def get_identity_provider(
@@ -256,6 +257,22 @@ def opens(provider: IdentityProvider | None, proof: Proof) -> bool:
 def proof_of(token: AccessToken) -> Proof:
     """Return how the person of a token proved who they are; of old ones by a password."""
     return Proof(token.with_password is not False, frozenset(token.provider_ids or ()))
+
+
+async def _note(
+    session: Session,
+    viewer: Viewer,
+    provider: IdentityProvider,
+    own: AuditAction,
+    of_firm: AuditAction,
+) -> None:
+    """Write what was done to a provider into the log of everybody whose sign-in it concerns."""
+    if provider.organisation_id is not None:
+        await audit.record(session, viewer, own, provider.organisation_id, provider.id)
+    elif provider.firm_id is not None:
+        await note_with_clients(
+            session, viewer, firm_id=provider.firm_id, action=of_firm, subject_id=provider.id
+        )
 
 
 def _require_managing(viewer: Viewer, organisation_id: UUID | None, firm_id: UUID | None) -> None:

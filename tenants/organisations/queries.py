@@ -65,12 +65,16 @@ async def find_token(session: Session, viewer: Viewer) -> tuple[AccessToken, Per
 
 def is_alive(now: Any) -> ColumnElement[bool]:
     """Return which tokens still open something: a session ends when its person's role changes."""
-    changed = exists().where(
-        Membership.person_id == AccessToken.person_id,
-        Membership.role_changed_at > AccessToken.created_at,
+    changed = (
+        exists().where(
+            part.person_id == AccessToken.person_id,
+            part.role_changed_at > AccessToken.created_at,
+        )
+        for part in (Membership, FirmMember)
     )
     return and_(
-        AccessToken.expires_at > now, or_(AccessToken.kind != TokenKind.SESSION, not_(changed))
+        AccessToken.expires_at > now,
+        or_(AccessToken.kind != TokenKind.SESSION, not_(or_(*changed))),
     )
 
 

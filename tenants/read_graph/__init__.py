@@ -11,6 +11,7 @@ from tenants.nouns import Noun
 from tenants.read_graph.actions import ACTION, ACTION_NOTE
 from tenants.read_graph.audit import AUDIT_EVENT
 from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER, LIBRARY_TEMPLATE
+from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_INVITATION, FIRM_MEMBER
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
@@ -36,6 +37,7 @@ __all__ = [
     "EDITION_CELL",
     "ENGAGEMENT",
     "FIRM",
+    "FIRM_INVITATION",
     "FIRM_MEMBER",
     "HIRING_MANAGER",
     "INTAKE_EVENT",
@@ -78,6 +80,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             MEMBERSHIP,
             MEMBER_INVITATION,
             FIRM,
+            FIRM_INVITATION,
             FIRM_MEMBER,
             LIBRARY_TEMPLATE,
             ENGAGEMENT,

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, and_, select
 from tenants.access import Permission, Role, Viewer
 from tenants.library.models import LibraryTemplate
 from tenants.library.queries import visible_templates
+from tenants.members.firm_queries import visible_firm_invitations
+from tenants.members.models import FirmInvitation
 from tenants.nouns import Column, Noun, ToMany, ToOne
 from tenants.organisations import engagement_queries as engagements
 from tenants.organisations.models import (
@@ -31,6 +33,7 @@ FIRM = Noun(
     columns={"slug": Column(Firm.slug), "name": Column(Firm.name)},
     to_many={
         "members": ToMany("FirmMember", orderings=by_id(FirmMember.person_id), paged=False),
+        "invitations": ToMany("FirmInvitation", orderings=by_id(FirmInvitation.id), paged=False),
         "templates": ToMany("LibraryTemplate", orderings=by_id(LibraryTemplate.id), paged=False),
     },
 )
@@ -60,6 +63,20 @@ FIRM_MEMBER = Noun(
             select(Person.email).where(Person.id == FirmMember.person_id).scalar_subquery()
         ),
         "role": Column(FirmMember.role),
+    },
+)
+
+FIRM_INVITATION = Noun(
+    name="FirmInvitation",
+    organisation_id=FirmInvitation.firm_id,
+    id=FirmInvitation.id,
+    visible=visible_firm_invitations,
+    columns={
+        "email": Column(FirmInvitation.email),
+        "role": Column(FirmInvitation.role),
+        "mail_number": Column(FirmInvitation.mail_number),
+        "created_at": Column(FirmInvitation.created_at),
+        "expires_at": Column(FirmInvitation.expires_at),
     },
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tenants.access import Viewer
 from tests.api import action_world as actions
 from tests.api import library_world as library
+from tests.api import firm_people
 from tests.api import moderation_world as moderation
 from tests.api.world import World, nobody
 from tests.factories import Client
@@ -174,6 +175,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 
 # Parts of other types, seen by whoever sees the whole; and what is the viewer's own.
 PARTS = {
+    **firm_people.PARTS,
     **moderation.PARTS,
     **library.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
@@ -188,6 +190,9 @@ PARTS = {
     "BenchmarkReleased": "id recordedAt release",
     "JobChanged": "id recordedAt job",
     "OfferChanged": "id recordedAt offer",
+    # Of those who belong to it; who works for it, its administrators see (test_firms.py).
+    "Firm": "id slug name role members invitations identityProvider engagements clients",
+    "FirmMember": "id name email role",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Option": "code exclusive wording",
     "ScalePoint": "point wording",
@@ -297,6 +302,7 @@ _OF_MEMBERS = "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FO
 # What becomes of each mutation about the hiring manager's own requisition, in the order of COLUMNS,
 # and for the hiring manager about another one.
 MUTATIONS = {
+    **firm_people.MUTATIONS,
     **moderation.MUTATIONS,
     **library.MUTATIONS,
     "recordOfferOutcome": "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",

@@ -37,7 +37,7 @@ def test_every_action_has_its_area() -> None:
     for action in AuditAction:
         areas.setdefault(area_of(action), set()).add(action.value.partition(".")[0])
     assert areas[AuditArea.RESPONSE] == {"response"}
-    assert areas[AuditArea.ENGAGEMENT] == {"engagement"}
+    assert areas[AuditArea.ENGAGEMENT] == {"engagement", "firm"}
     assert areas[AuditArea.CASE] >= {"offer", "interview", "candidate", "requisition"}
     # Who answered is in none that HR reads.
     assert "response" not in areas[AuditArea.CASE] | areas[AuditArea.ADMINISTRATION]

@@ -17,6 +17,7 @@ from tenants.db import run
 from tenants.organisations import service as organisations
 from tenants.reading import Key
 from tests.api import action_world as actions
+from tests.api import firm_people
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.document_world import DOCUMENTS, document_inputs
@@ -33,6 +34,7 @@ pytestmark = pytest.mark.usefixtures("connection")
 # Every place in the input of a mutation that takes an id, and an input about the asker's own
 # organisation, in which a foreign id is put there.
 ID_ARGUMENTS = {
+    *firm_people.ID_ARGUMENTS,
     ("recordOfferOutcome", "organisationId"),
     ("assignHiringManager", "requisitionId"),
     ("assignHiringManager", "personId"),
@@ -79,6 +81,7 @@ ID_ARGUMENTS = {
 }
 # What only the administrator of the firm may ask; the others HR may.
 OF_THE_FIRM = {
+    *firm_people.MUTATIONS,
     "createOrganisation",
     "startEngagement",
     "addConsultant",
@@ -95,6 +98,7 @@ PAYLOADS = {
     "inviteCandidate": "interview { id }",
     "createIntegration": "integration { id }",
     **DOCUMENTS,
+    **firm_people.PAYLOADS,
     **moderation.PAYLOADS,
     **actions.PAYLOADS,
     "updateIntegration": "integration { id }",
@@ -241,6 +245,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
             "scopes": ["offers:read"],
         },
         **document_inputs(found["id"]),
+        **firm_people.inputs(),
         **moderation.of_organisation(found["id"]),
         **actions.inputs_about(found["id"], ""),
         "updateIntegration": {"integrationId": "", "isEnabled": False},

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tenants.access import Viewer
+from tests.api import firm_people
 from tests.api.conftest import Ask
 from tests.api.roles import FIELDS, MUTATIONS, ROWS, cells
 from tests.api.test_assignments import add_administrator, assign
@@ -28,7 +29,7 @@ FIRM_ADMINISTRATOR: dict[str, dict[str, str]] = {
 }
 INDEPENDENT_ADMINISTRATOR: dict[str, dict[str, str]] = {
     "Organisation": {
-        **dict.fromkeys((*_FACTS, *_OWN), "yes"),
+        **dict.fromkeys((*_FACTS, *_OWN, "codebook"), "yes"),
         **dict.fromkeys(("requisitions", "offers", "interviews", "questionnaires"), "rows 1"),
     },
     "Requisition": {
@@ -64,12 +65,15 @@ HELD = {
     "Question": {"question"},
 }
 OF_THE_FIRM = {"Organisation": {"organisation"}, "Engagement": {"engagement"}}
+LAST = {"endEngagement", "withdrawFirmInvitation"}
 DOES = {
     "firm administrator": {
         *("createOrganisation", "startEngagement", "endEngagement"),
         *("addConsultant", "removeConsultant"),
         # How the firm's own people sign in, where that can be said.
         *("configureFirmIdentityProvider", "removeFirmIdentityProvider"),
+        # And who they are.
+        *firm_people.MUTATIONS,
     },
     "independent administrator": set(),
 }
@@ -150,5 +154,5 @@ async def test_what_they_do_and_that_a_denial_changes_nothing(ask: Ask) -> None:
     assert await fingerprint(world.client, other) == before
     for column, names in DOES.items():
         # A person is named before they are removed, and both before the end.
-        for name in sorted(names & set(MUTATIONS), key=lambda one: one == "endEngagement"):
+        for name in sorted(names & set(MUTATIONS), key=lambda one: (one in LAST, one)):
             assert await attempt(ask, asking[column], name, given[name]) == "ok", name

@@ -19,6 +19,7 @@ from tenants.questionnaires.templates import load
 from tenants.reading import Key
 from tests.api import action_world as actions
 from tests.api import library_world as library
+from tests.api import firm_people
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.questionnaire_world import content, version_of
@@ -35,6 +36,7 @@ from tests.api.world import (
 from tests.factories import (
     Client,
     make_client,
+    make_firm_invitation,
     make_identity_provider,
     make_member_invitation,
     make_session,
@@ -43,6 +45,7 @@ from tests.factories import (
 pytestmark = pytest.mark.usefixtures("connection")
 
 PAYLOADS = {
+    **firm_people.PAYLOADS,
     **moderation.PAYLOADS,
     **library.PAYLOADS,
     "recordOfferOutcome": "offer { id }",
@@ -107,8 +110,13 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
     assert client.leadership.id is not None
     leadership = world.id("Membership", client.leadership.id)
     firm = encode_id(read_graph.FIRM, Key(client.firm_id, client.firm_id))
+    assert client.consultant.id is not None
+    colleague = encode_id(read_graph.FIRM_MEMBER, Key(client.firm_id, client.consultant.id))
+    asked = ""
     if not elsewhere:
         await make_identity_provider(client)
+        invited = await make_firm_invitation(client)
+        asked = encode_id(read_graph.FIRM_INVITATION, Key(client.firm_id, invited))
     invitation = "" if elsewhere else await make_member_invitation_id(world)
     await run(
         benchmarks.join_benchmark,
@@ -121,6 +129,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
     draft, published = ("", "") if elsewhere else await draft_and_published(world)
     change = {"versionId": draft, "revision": 1}
     return {
+        **firm_people.inputs(firm, colleague, asked),
         **moderation.of_organisation(world.organisation),
         "createQuestionnaire": {
             "organisationId": world.organisation,

@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey, KeySet
 from sqlalchemy import select, update
 
 from tenants.access import Viewer
+from tenants.audit import AuditAction, AuditEvent
 from tenants.db import run
 from tenants.integrations.models import Integration
 from tenants.integrations.service import (
@@ -69,6 +70,7 @@ async def test_a_machine_gets_a_token_and_is_an_integration() -> None:
                     {
                         "slug": client.slug,
                         "viewerPermissions": [
+                            "CODEBOOK_READ",
                             "INSIGHTS_READ",
                             "OFFER_COUNT",
                             "OFFER_READ",
@@ -80,6 +82,23 @@ async def test_a_machine_gets_a_token_and_is_an_integration() -> None:
             },
         }
     }
+
+
+async def test_that_a_machine_signed_in_is_in_the_log() -> None:
+    client, other = await make_client(), await make_client()
+    machine = await make_machine(client, scopes=["offers:read"])
+
+    async def signed_in(session: Session, _viewer: Viewer) -> int:
+        rows = await session.scalars(
+            select(AuditEvent).where(AuditEvent.action == AuditAction.INTEGRATION_SIGNED_IN)
+        )
+        return len(rows.all())
+
+    await token_for(machine)
+    refused = await send(TOKEN, GRANT, headers=basic(machine.client_id, "not the secret"))
+    assert refused.status_code == 401
+    assert await run(signed_in, client.job) == 1
+    assert await run(signed_in, other.job) == 0
 
 
 async def test_the_token_is_one_of_rfc_9068() -> None:
