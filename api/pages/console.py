@@ -13,16 +13,16 @@ from api.auth.csrf import session_form_token
 from api.pages import (
     account,
     actions,
+    change_password,
     console_words,
     digest,
     join,
+    join_firm,
     library,
     preview,
     reset_password,
     sign_in,
 )
-from api.pages import account, console_words, join, library, preview, reset_password, sign_in
-from api.pages import account, console_words, join, join_firm, preview, reset_password, sign_in
 from api.pages import providers as provider_pages
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
@@ -68,6 +68,7 @@ def routes() -> list[BaseRoute]:
         *account.routes(),
         *library.routes(),
         *digest.routes(),
+        *change_password.routes(),
         Route("/console", _with_person(show_organisations), methods=["GET"]),
         Route("/console/api", _with_person(show_api), methods=["GET"]),
         Route(preview.PATH, _with_person(preview.show_preview), methods=["GET"]),

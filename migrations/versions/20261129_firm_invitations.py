@@ -1,7 +1,7 @@
 """Invitations to work for a firm, and its administrators' hold on who does.
 
-Revision ID: C0021
-Revises: 0021
+Revision ID: 0026
+Revises: 0025
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.roles import application_role_name
 
-revision = "C0021"
-down_revision = "0021"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -10,8 +10,14 @@ from types import MappingProxyType
 from tenants.nouns import Noun
 from tenants.read_graph.actions import ACTION, ACTION_NOTE
 from tenants.read_graph.audit import AUDIT_EVENT
-from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER, LIBRARY_TEMPLATE
-from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_INVITATION, FIRM_MEMBER
+from tenants.read_graph.firms import (
+    CONSULTANT,
+    ENGAGEMENT,
+    FIRM,
+    FIRM_INVITATION,
+    FIRM_MEMBER,
+    LIBRARY_TEMPLATE,
+)
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from tenants.access import Viewer
 from tests.api import action_world as actions
-from tests.api import library_world as library
 from tests.api import firm_people
+from tests.api import library_world as library
 from tests.api import moderation_world as moderation
 from tests.api.world import World, nobody
 from tests.factories import Client

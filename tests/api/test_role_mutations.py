@@ -18,8 +18,8 @@ from tenants.questionnaires.definition import to_json
 from tenants.questionnaires.templates import load
 from tenants.reading import Key
 from tests.api import action_world as actions
-from tests.api import library_world as library
 from tests.api import firm_people
+from tests.api import library_world as library
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.questionnaire_world import content, version_of
