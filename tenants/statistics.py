@@ -6,10 +6,12 @@ ValueError: it is the caller's mistake and never a figure.
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
-from statistics import NormalDist, fmean, stdev
+from statistics import NormalDist
 from typing import Final
 
 _CONFIDENCE: Final = 0.95
@@ -252,6 +254,14 @@ def net_promoter(*, promoters: int, detractors: int, n: int) -> Estimate:
 def mean(values: Sequence[float], *, lowest: float, highest: float) -> Estimate:
     """Return the arithmetic mean with its Student t interval, clamped to the scale.
 
+    As `mean_of_counts`, of values one by one; their order does not change the result.
+    """
+    return mean_of_counts(Counter(values), lowest=lowest, highest=highest)
+
+
+def mean_of_counts(counts: Mapping[float, int], *, lowest: float, highest: float) -> Estimate:
+    """Return the arithmetic mean with its Student t interval, clamped to the scale.
+
     Values without spread (a single one, or all alike) say nothing of how far others lie, and the t
     interval would shrink to a point and claim certainty. What n respondents never showed may still
     be the answer of a share of up to q = wilson(0, n).upper; were all of it at one end of the
@@ -261,24 +271,26 @@ def mean(values: Sequence[float], *, lowest: float, highest: float) -> Estimate:
     the rule above, with Wilson (1927).
 
     Args:
-        values: At least one, in any order; the order does not change the result.
+        counts: How often each value was given; at least one.
         lowest: Lower end of the scale.
         highest: Upper end of the scale; infinite where there is none.
 
     Raises:
         ValueError: There is no value, or one that is not on the scale.
     """
-    if not values or not all(lowest <= value <= highest for value in values):
+    values = sorted(value for value, count in counts.items() if count)
+    if not values or not lowest <= values[0] <= values[-1] <= highest:
         message = f"A mean needs values between {lowest} and {highest}."
         raise ValueError(message)
-    n = len(values)
-    first = values[0]
-    if all(value == first for value in values):
-        unseen = wilson(0, n).upper
-        below, above = unseen * (first - lowest), unseen * (highest - first)
-        return Estimate(first, Interval(first - below, first + above))
-    value = min(max(fmean(values), min(values)), max(values))
-    half = _student(n - 1) * stdev(values) / math.sqrt(n)
+    n = sum(counts.values())
+    if len(values) == 1:
+        unseen, only = wilson(0, n).upper, values[0]
+        below, above = unseen * (only - lowest), unseen * (highest - only)
+        return Estimate(only, Interval(only - below, only + above))
+    exact = sum(Fraction(value) * counts[value] for value in values) / n
+    squares = sum((Fraction(value) - exact) ** 2 * counts[value] for value in values)
+    value = min(max(float(exact), values[0]), values[-1])
+    half = _student(n - 1) * math.sqrt(squares / (n - 1) / n)
     return Estimate(value, Interval(max(lowest, value - half), min(highest, value + half)))
 
 

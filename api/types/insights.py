@@ -11,8 +11,10 @@ from api.derive import Info, as_type, of_noun, selected_names
 from api.relay import Node
 from api.types.question_insights import (
     Language,
+    Openness,
     QuestionInsight,
     in_language,
+    show_openness,
     show_question,
 )
 from api.types.scalars import YearMonth
@@ -251,6 +253,12 @@ class Insights:
         return self._figure(CONTROLLABLE_SHARE)
 
     @strawberry.field
+    def openness(self) -> Openness | None:
+        """Whether hidden answers name controllable main reasons more often; null in a part."""
+        found = self.found.openness
+        return None if found is None else show_openness(found)
+
+    @strawberry.field
     def decline_rate_over_time(self) -> list[TimePoint]:
         """The decline rate of each of the last 24 months, the oldest first, live."""
         return [
@@ -324,6 +332,7 @@ _WITHOUT_OFFERS = frozenset(
         "coverage",
         "edition",
         "from",
+        "openness",
         "questions",
         "reasonGroups",
         "reasons",

@@ -9,9 +9,14 @@ from api.types.statistics import FigureType, StatisticType, SuppressedType, as_s
 from tenants.disclosure.cells import Coverage
 from tenants.disclosure.figures import Statistic
 from tenants.insights import queries as insights
+from tenants.insights.findings import Openness as OpennessVerdict
+from tenants.insights.findings import OpennessFinding
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.reasons import Audience
 
+strawberry.enum(
+    OpennessVerdict, name="OpennessVerdict", description=(OpennessVerdict.__doc__ or "").strip()
+)
 strawberry.enum(Coverage, name="CellCoverage", description=(Coverage.__doc__ or "").strip())
 
 Language = Annotated[
@@ -49,6 +54,67 @@ class OptionShare:
 
 
 @strawberry.type
+class OptionPoints:
+    """How high an option was put in an order: mean Borda points, from 0 to 100.
+
+    The first of m options gets 100 points, each further one 100 / (m − 1) fewer, down to none for
+    the last; options that somebody left out share the points that remain evenly.
+
+    Attributes:
+        option: Code of the option.
+        points: The mean over those who answered.
+    """
+
+    option: str
+    points: StatisticType
+    wordings: strawberry.Private[Mapping[str, str]]
+
+    @strawberry.field
+    def wording(self, language: Language = None) -> str:
+        """What the candidate reads."""
+        return in_language(self.wordings, language) or self.option
+
+
+@strawberry.type
+class Openness:
+    """Whether hidden answers name controllable main reasons more often than identified ones.
+
+    Candidates chose how to answer, so this is an association and no more.
+
+    Attributes:
+        identified: Of ATTRIBUTED answers with a main reason, those whose reason is CONTROLLABLE.
+        hidden: The same of CONFIDENTIAL and ANONYMOUS answers together.
+        difference: Hidden less identified, −1 to 1; null when they cannot be compared.
+        lower: Lower end of Newcombe's 95 % interval of the difference.
+        upper: Its upper end.
+        verdict: What can be said: MORE_OFTEN and LESS_OFTEN when the interval excludes 0.
+        message: That in a sentence or two, in English.
+    """
+
+    identified: StatisticType
+    hidden: StatisticType
+    difference: float | None
+    lower: float | None
+    upper: float | None
+    verdict: OpennessVerdict
+    message: str
+
+
+def show_openness(finding: OpennessFinding) -> Openness:
+    """Return the finding as the API shows it."""
+    difference = finding.difference
+    return Openness(
+        identified=as_statistic(finding.identified),
+        hidden=as_statistic(finding.hidden),
+        difference=None if difference is None else round(difference.value, 4),
+        lower=None if difference is None else round(difference.interval.lower, 4),
+        upper=None if difference is None else round(difference.interval.upper, 4),
+        verdict=finding.verdict,
+        message=finding.message,
+    )
+
+
+@strawberry.type
 class QuestionInsight:
     """What a cell says of one question, or of one row of a matrix.
 
@@ -66,6 +132,11 @@ class QuestionInsight:
             of 9 and 10; null for a question without a scale.
         distribution: How often each option was chosen, in the order of the form; null where too few
             answered for it.
+        ranking: How high each option was put in an order, in the order of the form; null where too
+            few answered for it, and for other types.
+        importance: How it goes together with the overall score, by Spearman's rank correlation of
+            those who gave a score and answered every aspect; null but for a scale of the whole
+            organisation.
     """
 
     code: str
@@ -79,6 +150,8 @@ class QuestionInsight:
     mean: StatisticType | None
     favourable: StatisticType | None
     distribution: list[OptionShare] | None
+    ranking: list[OptionPoints] | None
+    importance: StatisticType | None
     wordings: strawberry.Private[Mapping[str, str]]
     row_wordings: strawberry.Private[Mapping[str, str] | None]
 
@@ -109,6 +182,17 @@ def show_question(one: insights.QuestionInsight) -> QuestionInsight:
         mean=_optional(one.mean),
         favourable=_optional(one.favourable),
         distribution=None if one.distribution is None else _distribution(one),
+        ranking=None
+        if one.ranking is None
+        else [
+            OptionPoints(
+                option=placed.option,
+                points=as_statistic(placed.points),
+                wordings=one.option_wordings.get(placed.option, {}),
+            )
+            for placed in one.ranking
+        ],
+        importance=_optional(one.importance),
         wordings=one.wording,
         row_wordings=one.row_wording,
     )

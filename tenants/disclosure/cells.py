@@ -24,19 +24,21 @@ class Coverage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Respondent:
-    """Somebody who answered, as far as the rules look.
+    """Somebody who answered, or several whom no rule tells apart.
 
     Attributes:
         key: Who; unique within a window.
         hidden: CONFIDENTIAL or ANONYMOUS.
         anonymous: ANONYMOUS.
         segment: The value of the organisation's dimension; None for "no value".
+        count: How many stand together under this key.
     """
 
     key: Hashable
     hidden: bool
     anonymous: bool
     segment: str | None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,14 @@ def cover(respondents: Collection[Respondent], minimum: int) -> Cell | None:
     It covers all of them when its hidden ones are nobody or a crowd and its ANONYMOUS ones are,
     otherwise the ATTRIBUTED only; either way it needs `minimum` respondents.
     """
-    hidden = sum(one.hidden for one in respondents)
-    anonymous = sum(one.anonymous for one in respondents)
+    hidden = sum(one.count for one in respondents if one.hidden)
+    anonymous = sum(one.count for one in respondents if one.anonymous)
     coverage = Coverage.ALL_ANSWERS if hidden else Coverage.IDENTIFIED_ONLY
     covered = respondents
     if not (nobody_or_a_crowd(hidden, minimum) and nobody_or_a_crowd(anonymous, minimum)):
         coverage = Coverage.IDENTIFIED_ONLY
         covered = [one for one in respondents if not one.hidden]
-    if len(covered) < minimum:
+    if sum(one.count for one in covered) < minimum:
         return None
     return Cell(coverage, frozenset(one.key for one in covered))
 
@@ -142,9 +144,14 @@ def _without_siblings(
     crowd, the smallest published value is dropped.
     """
     kept = dict(segments)
+    sizes = {one.key: one.count for one in counted}
+
+    def size(cell: Cell) -> int:
+        return sum(sizes.get(key, 0) for key in cell.respondents)
+
     while kept and not leftover_is_safe(counted, kept, minimum):
         # The name breaks ties, so that the same rows give the same edition.
-        smallest = min(kept, key=lambda value: (len(kept[value].respondents), value or ""))
+        smallest = min(kept, key=lambda value: (size(kept[value]), value or ""))
         del kept[smallest]
     return kept
 
@@ -155,4 +162,47 @@ def leftover_is_safe(
     """Return whether those whom no value covers are nobody or a crowd, in each of three counts."""
     covered = {key for cell in segments.values() for key in cell.respondents}
     left = [one for one in counted if one.key not in covered]
-    return all(nobody_or_a_crowd(sum(counts(one) for one in left), minimum) for counts in _COUNTED)
+    return all(
+        nobody_or_a_crowd(sum(one.count for one in left if counts(one)), minimum)
+        for counts in _COUNTED
+    )
+
+
+def may_be_split(
+    lattice: Lattice,
+    respondents: Collection[Respondent],
+    inside: Mapping[Hashable, int],
+    minimum: int,
+) -> bool:
+    """Return whether a figure of a part of the organisation's cell isolates nobody beside the rest.
+
+    Published are the organisation's cell, its values, and now a part that runs across the values.
+    Call a value, or what the values leave over, mixed if it has some of the part and some others.
+    A sum of published cells that counts everybody once or not at all holds of all mixed ones the
+    part alone or the others alone, and any of the unmixed ones in whole, which are crowds already.
+    So the part within the mixed ones, and the others within them, must be nobody or a crowd: in
+    each of the three counts, because a reader takes away whom it reads before it calls any mixed.
+
+    Args:
+        lattice: What is published of the question.
+        respondents: Those who answered it.
+        inside: How many of each of them are in the part, by key; none of those that are absent.
+        minimum: The size of a crowd.
+    """
+    if lattice.organisation is None:
+        return False
+    counted = _covered_by(lattice.organisation, respondents)
+    for counts in _COUNTED:
+        places: dict[object, list[int]] = {}
+        for one in filter(counts, counted):
+            cell = lattice.segments.get(one.segment)
+            is_shown = cell is not None and one.key in cell.respondents
+            place = places.setdefault((one.segment,) if is_shown else None, [0, 0])
+            place[0] += inside.get(one.key, 0)
+            place[1] += one.count - inside.get(one.key, 0)
+        mixed = [place for place in places.values() if all(place)]
+        if not all(
+            nobody_or_a_crowd(sum(place[side] for place in mixed), minimum) for side in (0, 1)
+        ):
+            return False
+    return True

@@ -1,11 +1,12 @@
 """What is shown of a number: clipped where it would speak of everybody, rounded, in bands."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from tenants.ranks import fisher
 from tenants.statistics import Estimate, Interval, wilson
 
 # Below this many respondents a share near none or all would tell of each of them.
@@ -13,6 +14,10 @@ FEW: Final = 20
 DISTRIBUTION_FLOOR: Final = 10
 # The fewest respondents that an option of a distribution stands for.
 OPTION_MINIMUM: Final = 3
+# The fewest respondents behind a correlation, and the strongest one that is told.
+CORRELATION_FLOOR: Final = 30
+STRONGEST: Final = 0.9
+_NOISE: Final = 1e-9
 
 
 class Relation(StrEnum):
@@ -30,6 +35,7 @@ class Unit(StrEnum):
     POINTS = "POINTS"
     SCALE = "SCALE"
     DAYS = "DAYS"
+    CORRELATION = "CORRELATION"
 
 
 class CountBand(StrEnum):
@@ -57,6 +63,7 @@ STEPS: Final[Mapping[Unit, tuple[Decimal, Decimal]]] = {
     Unit.POINTS: (Decimal(10), Decimal(5)),
     Unit.SCALE: (Decimal("0.5"), Decimal("0.1")),
     Unit.DAYS: (Decimal(2), Decimal(1)),
+    Unit.CORRELATION: (Decimal("0.1"), Decimal("0.1")),
 }
 
 
@@ -125,30 +132,52 @@ def rounded(value: float, unit: Unit, count: int, rounding: str = ROUND_HALF_EVE
     return float((exact / step).quantize(Decimal(1), rounding=rounding) * step)
 
 
-def share(successes: int, n: int, *, note: str | None = None) -> Figure:
+# Successes, or a value, and how many respondents are behind it.
+Part = tuple[float, int]
+
+
+def share(
+    successes: int,
+    n: int,
+    *,
+    note: str | None = None,
+    parts: Sequence[tuple[int, int]] = (),
+    is_symmetric: bool = True,
+) -> Figure:
     """Return a share with its Wilson interval as it may be shown.
 
     With n < 20, at most one success is AT_MOST 1/n and at most one failure AT_LEAST 1 − 1/n, so
     that no share says of everybody what they answered. The interval is then that of the bound:
     the one of the exact count would tell none from one.
 
+    The same holds of each part that is left when a reader takes away the answers that it reads:
+    of fewer than 20 hidden respondents nobody learns that all of them agree, however many others
+    the share rests on. The count is then shown as if one of them had answered otherwise.
+
     Args:
         successes: Of the n, exact.
         n: Respondents, at least one.
         note: Passed on.
+        parts: Successes and respondents among the hidden, and among the ANONYMOUS of these.
+        is_symmetric: Whether not to succeed is an answer as well, as with yes and no. If not, that
+            none of a part did is shown: that nobody named one of many reasons points at nobody.
     """
+    few = [(one, m) for one, m in parts if 0 < m < FEW]
+    bounded = [(one, m) for one, m in few if is_symmetric] + ([(successes, n)] if n < FEW else [])
+    if any(one <= 1 for one, _ in bounded):
+        bound = successes + any(one == 0 for one, _ in bounded)
+        value = rounded(bound / n, Unit.SHARE, n, ROUND_CEILING)
+        lower, upper = _ends(wilson(bound - 1, n))[0], _ends(wilson(bound, n))[1]
+        return Figure(value, Relation.AT_MOST, Unit.SHARE, lower, upper, band(n), note)
+    bounded = few + ([(successes, n)] if n < FEW else [])
+    if any(m - one <= 1 for one, m in bounded):
+        bound = successes - any(one == m for one, m in bounded)
+        value = rounded(bound / n, Unit.SHARE, n, ROUND_FLOOR)
+        lower, upper = _ends(wilson(bound, n))[0], _ends(wilson(bound + 1, n))[1]
+        return Figure(value, Relation.AT_LEAST, Unit.SHARE, lower, upper, band(n), note)
     value = rounded(successes / n, Unit.SHARE, n)
-    relation = Relation.EXACT
     lower, upper = _ends(wilson(successes, n))
-    if n < FEW and successes <= 1:
-        relation = Relation.AT_MOST
-        value = rounded(1 / n, Unit.SHARE, n, ROUND_CEILING)
-        lower, upper = 0.0, _ends(wilson(1, n))[1]
-    elif n < FEW and n - successes <= 1:
-        relation = Relation.AT_LEAST
-        value = rounded(1 - 1 / n, Unit.SHARE, n, ROUND_FLOOR)
-        lower, upper = _ends(wilson(n - 1, n))[0], 1.0
-    return Figure(value, relation, Unit.SHARE, lower, upper, band(n), note)
+    return Figure(value, Relation.EXACT, Unit.SHARE, lower, upper, band(n), note)
 
 
 def average(
@@ -159,6 +188,7 @@ def average(
     lowest: float,
     highest: float,
     note: str | None = None,
+    parts: Sequence[Part] = (),
 ) -> Figure:
     """Return a mean, or a score on a fixed scale, as it may be shown.
 
@@ -167,6 +197,9 @@ def average(
     interval either: the ends of one follow from the spread, which with few respondents gives away
     what each of them answered (of the 126 sets of five answers on a scale of five, 60).
 
+    The same holds of each part of fewer than 20 that is left when a reader takes away the answers
+    that it reads: the mean is shown as if theirs stayed off the ends, and without an interval.
+
     Args:
         estimate: The exact value and its interval.
         n: Respondents, at least one.
@@ -174,19 +207,43 @@ def average(
         lowest: Lower end of the scale.
         highest: Upper end of the scale.
         note: Passed on.
+        parts: The exact value and the respondents of the hidden, and of the ANONYMOUS of these.
     """
-    margin = (highest - lowest) / n if n < FEW else 0.0
-    if estimate.value < lowest + margin:
-        value = rounded(lowest + margin, unit, n, ROUND_CEILING)
+    few = [(value, m) for value, m in ((estimate.value, n), *parts) if 0 < m < FEW]
+    room = highest - lowest
+    # How far the whole must be moved for each part to stay off either end.
+    up = max((m * (lowest - value) + room for value, m in few), default=0.0) / n
+    down = max((m * (value - highest) + room for value, m in few), default=0.0) / n
+    if up > _NOISE:
+        value = rounded(min(highest, estimate.value + up), unit, n, ROUND_CEILING)
         return Figure(value, Relation.AT_MOST, unit, None, None, band(n), note)
-    if estimate.value > highest - margin:
-        value = rounded(highest - margin, unit, n, ROUND_FLOOR)
+    if down > _NOISE:
+        value = rounded(max(lowest, estimate.value - down), unit, n, ROUND_FLOOR)
         return Figure(value, Relation.AT_LEAST, unit, None, None, band(n), note)
     value = rounded(estimate.value, unit, n)
-    if n < FEW:
+    if few:
         return Figure(value, Relation.EXACT, unit, None, None, band(n), note)
     lower, upper = _ends(estimate.interval)
     return Figure(value, Relation.EXACT, unit, lower, upper, band(n), note)
+
+
+def correlation(value: float, n: int, *, note: str | None = None) -> Figure:
+    """Return a rank correlation as it may be shown: to a tenth, between −0.9 and 0.9.
+
+    Its interval is that of the value as it is shown, so that it tells nothing more of the answers
+    than that does; and nobody learns that one answer of everybody follows from another.
+
+    Args:
+        value: Between −1 and 1.
+        n: Respondents, at least `CORRELATION_FLOOR`.
+        note: Passed on.
+    """
+    relation = Relation.EXACT
+    if abs(value) > STRONGEST:
+        relation = Relation.AT_LEAST if value > 0 else Relation.AT_MOST
+    shown = max(-STRONGEST, min(STRONGEST, rounded(value, Unit.CORRELATION, n)))
+    lower, upper = _ends(fisher(shown, n))
+    return Figure(shown, relation, Unit.CORRELATION, lower, upper, band(n), note)
 
 
 def _ends(interval: Interval) -> tuple[float, float]:
@@ -195,7 +252,7 @@ def _ends(interval: Interval) -> tuple[float, float]:
 
 
 def merged(
-    chosen: Sequence[Collection[int]], minimum: int = OPTION_MINIMUM
+    options: int, held: Callable[[int, int], int], minimum: int = OPTION_MINIMUM
 ) -> list[tuple[int, int]]:
     """Return runs of neighbouring options of which each is nobody's or at least `minimum` people's.
 
@@ -203,25 +260,24 @@ def merged(
     towards the neighbour that fewer chose; options that nobody chose stay by themselves.
 
     Args:
-        chosen: For each option, in the questionnaire's order, who chose it; who chose several
-            options of a run counts once.
+        options: How many there are, in the questionnaire's order.
+        held: How many people chose any option of a half-open range; who chose several counts once.
         minimum: The fewest people behind a run, unless there is nobody.
     """
-    runs = [(index, index + 1) for index in range(len(chosen))]
-
-    def held(run: tuple[int, int]) -> int:
-        return len(set().union(*chosen[run[0] : run[1]]))
-
-    while True:
-        small = [at for at, run in enumerate(runs) if 0 < held(run) < minimum]
-        if not small or len(runs) == 1:
-            return runs
-        at = min(small, key=lambda index: (held(runs[index]), index))
+    runs = [(index, index + 1) for index in range(options)]
+    counts = [held(*run) for run in runs]
+    while len(runs) > 1:
+        small = [at for at, count in enumerate(counts) if 0 < count < minimum]
+        if not small:
+            break
+        at = min(small, key=lambda index: (counts[index], index))
         beside = [index for index in (at - 1, at + 1) if 0 <= index < len(runs)]
         # A neighbour with somebody is better company than one with nobody.
-        other = min(beside, key=lambda index: (held(runs[index]) == 0, held(runs[index]), index))
+        other = min(beside, key=lambda index: (counts[index] == 0, counts[index], index))
         first, last = min(at, other), max(at, other)
         runs[first : last + 1] = [(runs[first][0], runs[last][1])]
+        counts[first : last + 1] = [held(*runs[first])]
+    return runs
 
 
 def to_json(statistic: Statistic) -> dict[str, Any]:

@@ -12,15 +12,23 @@ from typing import Any, Final
 from uuid import UUID
 
 from tenants.questionnaires.question_types import QUESTION_TYPES, QuestionTypeKey, Statistics
-from tenants.questionnaires.values import Boolean, Choice, Choices, Matrix, Scale, Value
+from tenants.questionnaires.values import (
+    Boolean,
+    Choice,
+    Choices,
+    Matrix,
+    Ranking,
+    Scale,
+    Value,
+)
 from tenants.reasons import Audience
 
 YES: Final = "YES"
 NO: Final = "NO"
 RECOMMENDATION_POINTS: Final = range(11)
 
-# Points chosen, or codes of the options chosen.
-Measured = int | frozenset[str]
+# Points chosen, codes of the options chosen, or codes in the order in which they were put.
+Measured = int | frozenset[str] | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ class Item:
         return tuple(option["code"] for option in self.question.options)
 
 
-_COUNTED: Final = frozenset(
+COUNTED: Final = frozenset(
     key for key, one in QUESTION_TYPES.items() if one.statistics is not Statistics.NONE
 )
 
@@ -126,7 +134,7 @@ def make_catalogue(questions: Iterable[AskedQuestion], answered: Mapping[UUID, i
     """
     alike: dict[str, dict[tuple[Any, ...], list[AskedQuestion]]] = {}
     for question in sorted(questions, key=lambda one: (one.asked_from, one.id), reverse=True):
-        if question.type in _COUNTED:
+        if question.type in COUNTED:
             key = question.concept or f"{question.questionnaire_id}/{question.code}"
             alike.setdefault(key, {}).setdefault(question.shape, []).append(question)
 
@@ -144,7 +152,9 @@ def make_catalogue(questions: Iterable[AskedQuestion], answered: Mapping[UUID, i
     return Catalogue(tuple(items), {one.id: key for key, same in counted.items() for one in same})
 
 
-def measure(key: str, value: Value | None) -> dict[tuple[str, str | None], Measured]:
+def measure(  # noqa: PLR0911 - one for each shape.
+    key: str, value: Value | None
+) -> dict[tuple[str, str | None], Measured]:
     """Return what an answer says of each item of its question; nothing of what is not counted."""
     match value:
         case Choice(code):
@@ -153,6 +163,8 @@ def measure(key: str, value: Value | None) -> dict[tuple[str, str | None], Measu
             return {(key, None): frozenset(codes)}
         case Boolean(yes):
             return {(key, None): frozenset({YES if yes else NO})}
+        case Ranking(codes):
+            return {(key, None): codes}
         case Scale(point):
             return {(key, None): point}
         case Matrix(rows):

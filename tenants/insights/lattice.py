@@ -1,24 +1,19 @@
 """One edition as a whole: every cell and figure of a window, by the rules, from its responses."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from tenants.disclosure import figures
-from tenants.disclosure.cells import (
-    MINIMUM_FLOOR,
-    Cell,
-    Coverage,
-    Lattice,
-    Respondent,
-    make_lattice,
-)
+from tenants.disclosure.cells import MINIMUM_FLOOR, Cell, Coverage, Lattice, make_lattice
 from tenants.disclosure.figures import DISTRIBUTION_FLOOR
-from tenants.insights.items import Catalogue, Item, Measured
-from tenants.insights.measures import metric_figures, question_document
+from tenants.insights.findings import standing_findings
+from tenants.insights.items import Catalogue, Item
+from tenants.insights.measures import NOBODY, metric_figures, question_document, said
 from tenants.insights.models import CellKind
+from tenants.insights.tally import Aspects, ItemKey, Tally, merge, respondents_of
 from tenants.insights.windows import WINDOW_MONTHS
+from tenants.interviews.models import Confidentiality
 
 RESPONSE_RATE_FLOOR = 20
 
@@ -57,25 +52,6 @@ class EditionRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """A response that no edition has counted yet.
-
-    Attributes:
-        id: Of the response.
-        hidden: CONFIDENTIAL or ANONYMOUS.
-        anonymous: ANONYMOUS.
-        segment: The value of the organisation's dimension; None for "no value".
-        answers: What it says of each item that was answered.
-    """
-
-    id: UUID
-    hidden: bool
-    anonymous: bool
-    segment: str | None
-    answers: Mapping[tuple[str, str | None], Measured]
-
-
-@dataclass(frozen=True, slots=True)
 class DraftCell:
     """A published cell as an edition keeps it; `segment` is empty but for kind SEGMENT."""
 
@@ -91,42 +67,51 @@ class Draft:
     """One edition before it is written.
 
     Attributes:
-        counted: Responses that it counts; all others wait for the next window.
+        counted: Those who chose this confidentiality are counted; others wait for the next window.
         cells: Those that are published. A cell that is not there is suppressed.
     """
 
-    counted: frozenset[UUID]
+    counted: frozenset[Confidentiality]
     cells: tuple[DraftCell, ...]
 
 
 def make_draft(
-    submissions: Collection[Submission], catalogue: Catalogue, rules: EditionRules
+    tally: Tally, catalogue: Catalogue, rules: EditionRules, aspects: Aspects | None = None
 ) -> Draft:
-    """Return the edition of some submissions; the same ones give the same edition.
+    """Return the edition of some responses; the same ones give the same edition.
 
     Whoever stands in no published organisation cell waits: hidden respondents that are too few, and
     everybody when the whole cell is suppressed.
+
+    Args:
+        tally: Of the responses.
+        catalogue: What is counted of them.
+        rules: In force for the window.
+        aspects: What `tally.pairs` holds against the overall score.
     """
-    ordered = sorted(submissions, key=lambda one: one.id)
-    lattice = make_lattice(_respondents(ordered), rules.minimum)
+    lattice = make_lattice(respondents_of(tally.respondents), rules.minimum)
     if lattice.organisation is None:
         return Draft(frozenset(), ())
-    counted = frozenset(one.id for one in ordered if one.id in lattice.organisation.respondents)
+    covered = lattice.organisation.respondents
+    counted = frozenset(group.confidentiality for group in tally.respondents if group in covered)
     by_item = {
         item.key: make_lattice(
-            _respondents(one for one in ordered if item.key in one.answers), rules.minimum, lattice
+            respondents_of(tally.answered(item.key)), rules.minimum, within=lattice
         )
         for item in catalogue.items
     }
+    standing = standing_findings(tally, by_item, catalogue, aspects, rules.minimum)
     cells = [
-        _draft_cell(place, submissions=ordered, items=catalogue.items, by_item=by_item, rules=rules)
+        _draft_cell(place, tally=tally, items=catalogue.items, by_item=by_item, rules=rules)
         for place in _places(lattice)
     ]
+    # What is said of everybody only, beside the question that it is about.
+    questions = [
+        {**one, **standing.get(item.key, {})}
+        for item, one in zip(catalogue.items, cells[0].questions, strict=True)
+    ]
+    cells[0] = replace(cells[0], questions=questions)
     return Draft(counted, tuple(cells))
-
-
-def _respondents(submissions: Iterable[Submission]) -> list[Respondent]:
-    return [Respondent(one.id, one.hidden, one.anonymous, one.segment) for one in submissions]
 
 
 Place = tuple[CellKind, str | None, Cell]
@@ -147,9 +132,9 @@ def _places(lattice: Lattice) -> list[Place]:
 def _draft_cell(
     place: Place,
     *,
-    submissions: Sequence[Submission],
+    tally: Tally,
     items: Sequence[Item],
-    by_item: Mapping[tuple[str, str | None], Lattice],
+    by_item: Mapping[ItemKey, Lattice],
     rules: EditionRules,
 ) -> DraftCell:
     """Return one cell with the figures of every item that may be shown in it."""
@@ -162,9 +147,9 @@ def _draft_cell(
         if kind is not CellKind.ORGANISATION:
             within = lattice.segments.get(segment)
         if within is None:
-            questions.append(question_document(item, None, (), rules.distribution_minimum))
+            questions.append(question_document(item, None, NOBODY, rules.distribution_minimum))
             continue
-        answers = [one.answers[item.key] for one in submissions if one.id in within.respondents]
+        answers = said(merge(tally.answers[item.key], within.respondents))
         document = question_document(item, within.coverage, answers, rules.distribution_minimum)
         shown = metric_figures(item, within.coverage, answers, document.get("distribution", ()))
         metrics |= {key: figures.to_json(figure) for key, figure in shown.items()}

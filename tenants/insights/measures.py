@@ -1,12 +1,17 @@
 """The figures of one item in one cell, from what its respondents answered."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
 
 from tenants.disclosure import figures
 from tenants.disclosure.cells import Coverage
-from tenants.disclosure.figures import Figure, Relation, Statistic, Suppressed, Unit
+from tenants.disclosure.figures import Figure, Part, Relation, Statistic, Suppressed, Unit
 from tenants.insights.items import NO, YES, Item, Measured
+from tenants.insights.tally import Group
+from tenants.interviews.models import Confidentiality
 from tenants.metrics import (
     CANDIDATE_NPS,
     CONTROLLABLE_SHARE,
@@ -20,8 +25,9 @@ from tenants.metrics import (
 )
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.scale_rules import is_reversed
+from tenants.ranks import borda
 from tenants.reasons import REASONS, Controllability, DeclineReason, ReasonGroup
-from tenants.statistics import mean, net_promoter
+from tenants.statistics import Estimate, mean_of_counts, net_promoter
 
 NOTES: Mapping[Coverage, str] = {
     Coverage.ALL_ANSWERS: "All answers.",
@@ -33,10 +39,75 @@ YES_OR_NO: Mapping[str, Mapping[str, str]] = {
 }
 PROMOTERS = (9, 10)
 DETRACTORS = range(7)
+CONTROLLABLE = frozenset(
+    reason.value
+    for reason, facts in REASONS.items()
+    if facts.controllability is Controllability.CONTROLLABLE
+)
+# The shapes of which exactly one option is chosen, so that the others' share tells of it.
+_EXCLUSIVE = frozenset({QuestionTypeKey.SINGLE_CHOICE, QuestionTypeKey.BOOLEAN})
+
+Counts = Counter[Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the respondents of a cell answered to one item: how often each answer was given.
+
+    Attributes:
+        everybody: By all whom the cell covers.
+        hidden: By the hidden among them, which is what is left to a reader of identified answers.
+        anonymous: By the ANONYMOUS among those, which is what is left to the consultant.
+    """
+
+    everybody: Counts
+    hidden: Counts
+    anonymous: Counts
+
+    @property
+    def n(self) -> int:
+        """How many answered."""
+        return self.everybody.total()
+
+    @property
+    def parts(self) -> tuple[Counts, Counts]:
+        """What is left to readers of rows."""
+        return self.hidden, self.anonymous
+
+    def share(
+        self, holds: Callable[[Measured], bool], note: str, *, is_symmetric: bool = True
+    ) -> Figure:
+        """Return the share of the respondents of whose answer something holds."""
+
+        def count(counts: Counts) -> int:
+            return sum(count for answer, count in counts.items() if holds(answer))
+
+        return figures.share(
+            count(self.everybody),
+            self.n,
+            note=note,
+            parts=[(count(part), part.total()) for part in self.parts],
+            is_symmetric=is_symmetric,
+        )
+
+
+NOBODY: Final = Said(Counts(), Counts(), Counts())
+
+
+def said(counters: Iterable[tuple[Group, Counts]]) -> Said:
+    """Return what groups of respondents answered together."""
+    everybody, hidden, anonymous = Counts(), Counts(), Counts()
+    for group, counts in counters:
+        everybody.update(counts)
+        if group.confidentiality is not Confidentiality.ATTRIBUTED:
+            hidden.update(counts)
+        if group.confidentiality is Confidentiality.ANONYMOUS:
+            anonymous.update(counts)
+    return Said(everybody, hidden, anonymous)
 
 
 def question_document(
-    item: Item, coverage: Coverage | None, answers: Sequence[Measured], distribution_minimum: int
+    item: Item, coverage: Coverage | None, answers: Said, distribution_minimum: int
 ) -> dict[str, Any]:
     """Return what an edition keeps of one item in one cell.
 
@@ -44,10 +115,10 @@ def question_document(
         item: Which.
         coverage: Whose answers these are; None when the item is suppressed here.
         answers: Of those whom the cell covers and who answered the item; none when suppressed.
-        distribution_minimum: The fewest answers that make a distribution.
+        distribution_minimum: The fewest answers that make a distribution, or points of an order.
 
     Returns:
-        `mean`, `favourable` and `distribution` are there when they may be shown.
+        `mean`, `favourable`, `distribution` and `ranking` are there when they may be shown.
     """
     question = item.question
     document: dict[str, Any] = {
@@ -66,23 +137,17 @@ def question_document(
     if coverage is None:
         return document
     note = NOTES[coverage]
-    points = _points(answers)
     if item.points is not None:
-        lowest, highest = item.points[0], item.points[-1]
-        shown = figures.average(
-            mean(points, lowest=lowest, highest=highest),
-            len(points),
-            unit=Unit.SCALE,
-            lowest=lowest,
-            highest=highest,
-            note=note,
-        )
-        liked = sum(_is_favourable(item, point) for point in points)
-        favourable = figures.share(liked, len(points), note=note)
-        document |= {"mean": figures.to_json(shown), "favourable": figures.to_json(favourable)}
-    if len(answers) >= distribution_minimum:
-        document["distribution"] = _distribution(item, answers, note)
-    return document
+        favourable = answers.share(lambda point: _is_favourable(item, point), note)
+        document |= {
+            "mean": figures.to_json(_mean(item, answers, note)),
+            "favourable": figures.to_json(favourable),
+        }
+    if answers.n < distribution_minimum:
+        return document
+    if question.type is QuestionTypeKey.RANKING:
+        return document | {"ranking": _ranking(item, answers, note)}
+    return document | {"distribution": _distribution(item, answers, note)}
 
 
 def _wordings(item: Item) -> dict[str, dict[str, str]]:
@@ -92,12 +157,33 @@ def _wordings(item: Item) -> dict[str, dict[str, str]]:
     return {option["code"]: dict(option["wording"]) for option in item.question.options}
 
 
-def _points(answers: Iterable[Measured]) -> list[int]:
-    return [answer for answer in answers if isinstance(answer, int)]
+def _points(counts: Counts) -> dict[float, int]:
+    return {point: count for point, count in counts.items() if isinstance(point, int)}
 
 
-def _is_favourable(item: Item, point: int) -> bool:
+def _mean(item: Item, answers: Said, note: str) -> Figure:
+    """Return the mean of the points of a scale."""
+    scale = item.points or range(1)
+    lowest, highest = scale[0], scale[-1]
+
+    def estimate(counts: Counts) -> Estimate:
+        return mean_of_counts(_points(counts), lowest=lowest, highest=highest)
+
+    return figures.average(
+        estimate(answers.everybody),
+        answers.n,
+        unit=Unit.SCALE,
+        lowest=lowest,
+        highest=highest,
+        note=note,
+        parts=[(estimate(part).value, part.total()) for part in answers.parts if part.total()],
+    )
+
+
+def _is_favourable(item: Item, point: Measured) -> bool:
     """Return whether a point lies on the good side of the middle; of a recommendation, promotes."""
+    if not isinstance(point, int):
+        return False
     if item.question.type is QuestionTypeKey.RECOMMENDATION:
         return point in PROMOTERS
     scale = item.points or range(0)
@@ -106,25 +192,87 @@ def _is_favourable(item: Item, point: int) -> bool:
     return 2 * point > scale[0] + scale[-1]
 
 
-def _distribution(item: Item, answers: Sequence[Measured], note: str) -> list[dict[str, Any]]:
+def _distribution(item: Item, answers: Said, note: str) -> list[dict[str, Any]]:
     """Return the shares of the options, neighbours merged until each holds nobody or a few."""
     options = item.options
-    chosen: dict[str, set[int]] = {option: set() for option in options}
-    for number, answer in enumerate(answers):
-        for option in {str(answer)} if isinstance(answer, int) else answer & chosen.keys():
-            chosen[option].add(number)
+    places = {option: 1 << place for place, option in enumerate(options)}
+    # Which options somebody chose, as bits; thousands of answers have a few hundred of them.
+    chosen: dict[Measured, int] = {
+        answer: sum(places.get(option, 0) for option in _options(answer))
+        for answer in answers.everybody
+    }
+
+    @cache
+    def held(start: int, end: int) -> int:
+        run = (1 << end) - (1 << start)
+        return sum(count for one, count in answers.everybody.items() if chosen[one] & run)
+
+    runs = figures.merged(len(options), held)
+    bits = [(1 << end) - (1 << start) for start, end in runs]
+    is_exclusive = item.points is not None or item.question.type in _EXCLUSIVE
+    # Where one option is chosen by each, that nobody chose the others says that all agree.
+    agree = any(
+        0 < part.total() < figures.FEW
+        and any(
+            part.total() - 1 <= sum(count for one, count in part.items() if chosen[one] & run)
+            for run in bits
+        )
+        for part in answers.parts
+    )
     shares = []
-    for start, end in figures.merged([chosen[option] for option in options]):
-        run = options[start:end]
-        # Somebody who chose two options of a run counts once.
-        count = len(set().union(*(chosen[option] for option in run)))
-        figure = figures.share(count, len(answers), note=note)
-        shares.append({"options": list(run), "share": figures.to_json(figure)})
+    for (start, end), run in zip(runs, bits, strict=True):
+        figure = answers.share(
+            # Somebody who chose two options of a run counts once.
+            lambda answer, run=run: bool(chosen[answer] & run),  # type: ignore[misc]
+            note,
+            is_symmetric=is_exclusive and agree,
+        )
+        shares.append({"options": list(options[start:end]), "share": figures.to_json(figure)})
     return shares
 
 
+def _options(answer: Measured) -> Collection[str]:
+    return (str(answer),) if isinstance(answer, int) else answer
+
+
+def _ranking(item: Item, answers: Said, note: str) -> list[dict[str, Any]]:
+    """Return the mean Borda points of each option, in the questionnaire's order."""
+    options = item.options
+    points = {
+        answer: borda(answer, options) for answer in answers.everybody if isinstance(answer, tuple)
+    }
+
+    def estimate(counts: Counts, option: str) -> Estimate:
+        given = Counter[float]()
+        for answer, count in counts.items():
+            given[points[answer][option]] += count  # type: ignore[index]
+        return mean_of_counts(given, lowest=0, highest=100)
+
+    return [
+        {
+            "option": option,
+            "points": figures.to_json(
+                figures.average(
+                    estimate(answers.everybody, option),
+                    answers.n,
+                    unit=Unit.POINTS,
+                    lowest=0,
+                    highest=100,
+                    note=note,
+                    parts=[
+                        (estimate(part, option).value, part.total())
+                        for part in answers.parts
+                        if part.total()
+                    ],
+                )
+            ),
+        }
+        for option in options
+    ]
+
+
 def metric_figures(
-    item: Item, coverage: Coverage, answers: Sequence[Measured], distribution: Sequence[Any] = ()
+    item: Item, coverage: Coverage, answers: Said, distribution: Iterable[Any] = ()
 ) -> dict[str, Figure]:
     """Return the metrics that an item gives in one cell, by key.
 
@@ -134,65 +282,67 @@ def metric_figures(
         answers: Of those whom the cell covers and who answered the item.
         distribution: As `question_document` has it: an option that stands alone there is a metric.
     """
-    note, n, concept = NOTES[coverage], len(answers), item.question.concept
+    note, concept = NOTES[coverage], item.question.concept
     found: dict[str, Figure] = {}
     if concept is None:
         return found
-    points = _points(answers)
     if item.points is not None:
-        lowest, highest = item.points[0], item.points[-1]
-        found[mean_key(concept, item.row)] = figures.average(
-            mean(points, lowest=lowest, highest=highest),
-            n,
-            unit=Unit.SCALE,
-            lowest=lowest,
-            highest=highest,
-            note=note,
-        )
+        found[mean_key(concept, item.row)] = _mean(item, answers, note)
     for run in distribution:
         if item.points is None and len(run["options"]) == 1:
             shown = figures.from_json(run["share"])
             if isinstance(shown, Figure):
                 found[option_key(concept, run["options"][0])] = shown
     if concept == RECOMMENDATION and item.points is not None:
-        estimate = net_promoter(
-            promoters=sum(point in PROMOTERS for point in points),
-            detractors=sum(point in DETRACTORS for point in points),
-            n=n,
-        )
-        found[CANDIDATE_NPS] = figures.average(
-            estimate, n, unit=Unit.POINTS, lowest=-100, highest=100, note=note
-        )
-    chosen = [one for one in answers if isinstance(one, frozenset)]
+        found[CANDIDATE_NPS] = _net_promoter(answers, note)
     if concept == MAIN_REASON:
-        found |= _controllable(chosen, note)
+        found[CONTROLLABLE_SHARE] = answers.share(is_controllable, note)
     if concept == DECISION_FACTORS:
-        found |= _reasons(chosen, note)
+        found |= _reasons(answers, note)
     return found
 
 
-def _controllable(chosen: Sequence[frozenset[str]], note: str) -> dict[str, Figure]:
-    can = sum(
-        any(
-            code in REASONS
-            and REASONS[DeclineReason(code)].controllability is Controllability.CONTROLLABLE
-            for code in one
+def _net_promoter(answers: Said, note: str) -> Figure:
+    def estimate(counts: Counts) -> Estimate:
+        return net_promoter(
+            promoters=sum(counts[point] for point in PROMOTERS),
+            detractors=sum(counts[point] for point in DETRACTORS),
+            n=counts.total(),
         )
-        for one in chosen
+
+    parts: list[Part] = [
+        (estimate(part).value, part.total()) for part in answers.parts if part.total()
+    ]
+    return figures.average(
+        estimate(answers.everybody),
+        answers.n,
+        unit=Unit.POINTS,
+        lowest=-100,
+        highest=100,
+        note=note,
+        parts=parts,
     )
-    return {CONTROLLABLE_SHARE: figures.share(can, len(chosen), note=note)}
 
 
-def _reasons(chosen: Sequence[frozenset[str]], note: str) -> dict[str, Figure]:
+def is_controllable(answer: Measured) -> bool:
+    """Return whether a main reason is in the organisation's own hands."""
+    return isinstance(answer, frozenset) and not answer.isdisjoint(CONTROLLABLE)
+
+
+def _reasons(answers: Said, note: str) -> dict[str, Figure]:
     """Return the share of each reason, and of each group: who names any of it counts once."""
-    found = {}
-    for reason in DeclineReason:
-        named = sum(reason.value in one for one in chosen)
-        found[reason_key(reason)] = figures.share(named, len(chosen), note=note)
+
+    def named(codes: frozenset[str]) -> Figure:
+        return answers.share(
+            lambda one: isinstance(one, frozenset) and not one.isdisjoint(codes),
+            note,
+            is_symmetric=False,
+        )
+
+    found = {reason_key(reason): named(frozenset({reason.value})) for reason in DeclineReason}
     for group in ReasonGroup:
-        members = {reason.value for reason, facts in REASONS.items() if facts.group is group}
-        named = sum(not one.isdisjoint(members) for one in chosen)
-        found[reason_group_key(group)] = figures.share(named, len(chosen), note=note)
+        members = (reason.value for reason, facts in REASONS.items() if facts.group is group)
+        found[reason_group_key(group)] = named(frozenset(members))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select
 
 from tenants.access import Permission, Viewer, require
 from tenants.insights.items import AskedQuestion
@@ -54,24 +54,6 @@ async def find_published_until(
     return await session.scalar(
         select(func.max(Edition.ends_on)).where(Edition.organisation_id == organisation_id)
     )
-
-
-async def list_uncounted(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, before: date
-) -> Sequence[ResponseRow]:
-    """Return the responses of earlier months that no edition counts yet, locked."""
-    require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
-    rows = await session.execute(
-        select(Response.id, Response.confidentiality, Response.segment)
-        .where(
-            Response.organisation_id == organisation_id,
-            Response.edition_id.is_(None),
-            Response.submitted_month < before,
-        )
-        .order_by(Response.id)
-        .with_for_update()
-    )
-    return [ResponseRow(*row) for row in rows]
 
 
 async def list_counted(
@@ -193,30 +175,6 @@ async def add_edition(
     await session.flush()
     if cells:
         await session.execute(insert(EditionCell), list(cells))
-
-
-async def count_in(
-    session: Session,
-    viewer: Viewer,
-    *,
-    organisation_id: UUID,
-    edition_id: UUID,
-    response_ids: Collection[UUID],
-) -> None:
-    """Note that an edition counts some responses, which no other one ever will.
-
-    All of them change in one transaction and in the table's own order, so that neither tells
-    anything of an ANONYMOUS one.
-    """
-    require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
-    await session.execute(
-        update(Response)
-        .where(
-            Response.organisation_id == organisation_id,
-            Response.id == func.any(list(response_ids)),
-        )
-        .values(edition_id=edition_id)
-    )
 
 
 async def count_responses(

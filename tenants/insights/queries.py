@@ -1,6 +1,6 @@
 """All SQL of reading insights: one statement for a cell of an edition and the offers beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -11,15 +11,16 @@ from sqlalchemy import text
 from tenants.access import Permission, Reach, Viewer, part_of, require
 from tenants.disclosure import figures
 from tenants.disclosure.cells import MINIMUM_FLOOR, Coverage
-from tenants.disclosure.figures import Statistic, Suppressed
+from tenants.disclosure.figures import CORRELATION_FLOOR, Statistic, Suppressed
 from tenants.errors import NotFound
+from tenants.insights.findings import OpennessFinding
 from tenants.insights.kept import Documents, Kept, MadeOf
 from tenants.insights.models import CellKind, Dimension
 from tenants.insights.offer_figures import OfferCounts, offer_figures
 from tenants.insights.offer_queries import OFFERS_OF_WINDOW, WITH_TYPED_MONTHS
 from tenants.insights.trends import Trend, find_trend
 from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
-from tenants.metrics import METRICS
+from tenants.metrics import METRICS, RECOMMENDATION
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.reasons import Audience
 from tenants.settings import get_settings
@@ -48,6 +49,14 @@ class OptionShare:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionPoints:
+    """The mean Borda points of an option that was put in an order with others, by its code."""
+
+    option: str
+    points: Statistic
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionInsight:
     """What a cell says of one question, or of one row of a matrix.
 
@@ -65,6 +74,10 @@ class QuestionInsight:
         mean: Of a scale; None where the type has none.
         favourable: Share of points above the middle; None likewise.
         distribution: Shares of the options; None where too few make one.
+        ranking: Borda points of the options that were put in an order; None where too few make it,
+            and of other types.
+        importance: How it goes together with the overall score; None but for a scale of the whole
+            organisation other than that score.
     """
 
     code: str
@@ -80,6 +93,8 @@ class QuestionInsight:
     mean: Statistic | None
     favourable: Statistic | None
     distribution: Sequence[OptionShare] | None
+    ranking: Sequence[OptionPoints] | None
+    importance: Statistic | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,8 @@ class Insights:
         coverage: Whose answers the cell covers; None when it is suppressed.
         figures: Every listed metric, by key.
         questions: Those that the viewer's role reads.
+        openness: Whether hidden answers name controllable main reasons more often; None in a cell
+            of less than the whole organisation.
         trend: The decline rate of each of the last 24 months, live, and what became of it.
         segments: The cells that the viewer may ask for, whether suppressed or not.
         frozen_as: Equal for what is equal in everything but the figures of offers, which are as of
@@ -108,6 +125,7 @@ class Insights:
     coverage: Coverage | None
     figures: Mapping[str, Statistic]
     questions: Sequence[QuestionInsight]
+    openness: OpennessFinding | None
     trend: Trend
     segments: Sequence[str]
     frozen_as: MadeOf | None
@@ -271,7 +289,8 @@ def _insights(
         month: months.get(month, (0, 0))
         for month in (months_after(first, count) for count in range(SERIES_MONTHS))
     }
-    questions = [_question(one, figures.suppressed(minimum)) for one in documents.questions]
+    withheld = figures.suppressed(minimum)
+    questions = [_question(one, withheld, is_whole=segment is None) for one in documents.questions]
     return Insights(
         edition=None
         if row.id is None
@@ -284,13 +303,33 @@ def _insights(
         coverage=None if row.coverage is None else Coverage(row.coverage),
         figures=shown | offers,
         questions=[one for one in questions if one.audience in audiences],
+        openness=_openness(documents.questions, audiences, withheld) if segment is None else None,
         trend=find_trend(series, listed=listed, minimum=minimum),
         segments=segments,
         frozen_as=frozen_as,
     )
 
 
-def _question(document: Mapping[str, Any], withheld: Suppressed) -> QuestionInsight:
+def _openness(
+    documents: Sequence[Mapping[str, Any]], audiences: Collection[Audience], withheld: Suppressed
+) -> OpennessFinding:
+    """Return the finding that stands beside the main reason, as far as the role reads of that."""
+    kept = next(
+        (
+            one["openness"]
+            for one in documents
+            if "openness" in one and Audience(one["audience"]) in audiences
+        ),
+        None,
+    )
+    if kept is None:
+        return OpennessFinding(withheld, withheld)
+    return OpennessFinding(figures.from_json(kept["identified"]), figures.from_json(kept["hidden"]))
+
+
+def _question(
+    document: Mapping[str, Any], withheld: Suppressed, *, is_whole: bool
+) -> QuestionInsight:
     """Return a question as an edition keeps it."""
 
     def statistic(name: str) -> Statistic | None:
@@ -320,4 +359,20 @@ def _question(document: Mapping[str, Any], withheld: Suppressed) -> QuestionInsi
             OptionShare(tuple(run["options"]), figures.from_json(run["share"]))
             for run in distribution
         ],
+        ranking=None
+        if "ranking" not in document
+        else [
+            OptionPoints(one["option"], figures.from_json(one["points"]))
+            for one in document["ranking"]
+        ],
+        importance=_importance(document) if is_whole else None,
     )
+
+
+def _importance(document: Mapping[str, Any]) -> Statistic | None:
+    """Return how a scale goes together with the score; None of what is no scale beside it."""
+    if document["points"] is None or document["concept"] in (None, RECOMMENDATION):
+        return None
+    if "importance" in document:
+        return figures.from_json(document["importance"])
+    return figures.suppressed(CORRELATION_FLOOR)

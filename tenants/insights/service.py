@@ -1,7 +1,7 @@
 """What can be done with insights: publishing editions, window by window."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,14 +12,16 @@ from tenants.access import Permission, Viewer, require
 from tenants.announcements import EventKind
 from tenants.audit import AuditAction
 from tenants.disclosure import figures
+from tenants.disclosure.figures import CORRELATION_FLOOR
 from tenants.errors import NotFound
 from tenants.insights import publishing_queries as queries
-from tenants.insights.items import Catalogue, Measured, make_catalogue, measure
-from tenants.insights.lattice import Draft, DraftCell, EditionRules, Submission, make_draft
+from tenants.insights import tally_queries
+from tenants.insights.items import COUNTED, make_catalogue
+from tenants.insights.lattice import Draft, DraftCell, EditionRules, make_draft
 from tenants.insights.measures import response_rate
 from tenants.insights.models import Dimension, Edition
+from tenants.insights.tally import Group, ItemKey, Pair, Tally, add_up, find_aspects
 from tenants.insights.windows import Window, ended_windows
-from tenants.interviews.models import Confidentiality
 from tenants.metrics import RESPONSE_RATE
 from tenants.model import new_id
 from tenants.settings import get_settings
@@ -122,12 +124,13 @@ async def _publish(
     await queries.add_edition(
         session, viewer, edition=edition, cells=[_row(edition, cell) for cell in draft.cells]
     )
-    await queries.count_in(
+    await tally_queries.count_in(
         session,
         viewer,
         organisation_id=organisation_id,
         edition_id=edition.id,
-        response_ids=draft.counted,
+        before=window.ends_on,
+        chosen=draft.counted,
     )
     await audit.record(session, viewer, AuditAction.EDITION_PUBLISHED, organisation_id, edition.id)
     work.announce(session, EventKind.EDITION_PUBLISHED, organisation_id, subject_id=edition.id)
@@ -154,45 +157,35 @@ async def _draft(
     window: Window,
     rules: EditionRules,
 ) -> Draft:
-    """Return the edition of what waits at the end of a window."""
-    rows = await queries.list_uncounted(
+    """Return the edition of what waits at the end of a window, which stays locked."""
+    asked = await queries.list_asked(session, viewer, organisation_id=organisation_id)
+    respondents = await tally_queries.lock_uncounted(
         session, viewer, organisation_id=organisation_id, before=window.ends_on
     )
-    catalogue, submissions = await read_submissions(
-        session, viewer, organisation_id=organisation_id, rows=rows
+    counts = await tally_queries.count_answers(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        before=window.ends_on,
+        question_ids=[one.id for one in asked if one.type in COUNTED],
     )
-    return make_draft(submissions, catalogue, rules)
-
-
-async def read_submissions(
-    session: Session,
-    viewer: Viewer,
-    *,
-    organisation_id: UUID,
-    rows: Sequence[queries.ResponseRow],
-) -> tuple[Catalogue, list[Submission]]:
-    """Return what some responses say, item by item, and the items."""
-    require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
-    answers = await queries.list_answers(
-        session, viewer, organisation_id=organisation_id, response_ids=[row.id for row in rows]
+    times = Counter[UUID]()
+    for question_id, _, _, count in counts:
+        times[question_id] += count
+    catalogue = make_catalogue(asked, times)
+    answers = add_up(catalogue, counts)
+    aspects = find_aspects(
+        catalogue, {key: sum(one.total() for one in by.values()) for key, by in answers.items()}
     )
-    catalogue = make_catalogue(
-        await queries.list_asked(session, viewer, organisation_id=organisation_id),
-        Counter(question_id for _, question_id, _ in answers),
-    )
-    said: dict[UUID, dict[tuple[str, str | None], Measured]] = {row.id: {} for row in rows}
-    for response_id, question_id, value in answers:
-        key = catalogue.by_question.get(question_id)
-        if key is not None:
-            said[response_id] |= measure(key, value)
-    submissions = [
-        Submission(
-            id=row.id,
-            hidden=row.confidentiality is not Confidentiality.ATTRIBUTED,
-            anonymous=row.confidentiality is Confidentiality.ANONYMOUS,
-            segment=row.segment,
-            answers=said[row.id],
+    if aspects is not None and sum(respondents.values()) < CORRELATION_FLOOR:
+        aspects = None
+    pairs: Mapping[ItemKey, Mapping[Group, Counter[Pair]]] = {}
+    if aspects is not None:
+        pairs = await tally_queries.count_pairs(
+            session,
+            viewer,
+            organisation_id=organisation_id,
+            before=window.ends_on,
+            aspects=aspects,
         )
-        for row in rows
-    ]
-    return catalogue, submissions
+    return make_draft(Tally(respondents, answers, pairs), catalogue, rules, aspects)

@@ -12,6 +12,7 @@ from tenants.insights.items import measure
 from tenants.insights.models import CellKind, EditionCell
 from tenants.interviews import receipts
 from tenants.interviews.models import Confidentiality
+from tenants.metrics import RECOMMENDATION
 from tenants.work import Session
 
 
@@ -80,7 +81,36 @@ async def thin_out(
         covering = {cell for cell in kept if _covers_hidden(cell.questions[index])}
         for cell in _thinned(covering, behind, minimum):
             _suppress(cell, index)
+    _thin_out_together(kept, left, minimum)
     await session.flush()
+
+
+def _thin_out_together(
+    cells: Collection[EditionCell], left: Collection[Left], minimum: int
+) -> None:
+    """Withhold what holds aspects against the score, if too few hidden are left behind all of them.
+
+    Or if the score itself is withheld, which it rests on as well.
+    """
+    for cell in cells:
+        together = [one for one in cell.questions if "together" in one]
+        if not together:
+            continue
+        behind = [
+            one
+            for one in left
+            if all(
+                any((code, document["row"]) in one.answered for code in document["asked"])
+                for document in together
+            )
+        ]
+        is_thin = together[0]["together"] == Coverage.ALL_ANSWERS and len(behind) < minimum
+        score = next(one for one in together if one["concept"] == RECOMMENDATION)
+        if is_thin or score["coverage"] is None:
+            cell.questions = [
+                {name: value for name, value in one.items() if name != "importance"}
+                for one in cell.questions
+            ]
 
 
 async def _read_left(
@@ -151,7 +181,7 @@ def _covers_hidden(document: Mapping[str, Any]) -> bool:
 def _suppress(cell: EditionCell, index: int) -> None:
     """Withhold one question of a cell, and the metrics that rest on it."""
     document = cell.questions[index]
-    gone = {"mean", "favourable", "distribution", "metrics"}
+    gone = {"mean", "favourable", "distribution", "ranking", "importance", "openness", "metrics"}
     bare = {name: value for name, value in document.items() if name not in gone}
     questions: Sequence[dict[str, Any]] = cell.questions
     cell.questions = [*questions[:index], bare | {"coverage": None}, *questions[index + 1 :]]

@@ -109,6 +109,7 @@ class Statistics(StrEnum):
     NONE = "NONE"
     SHARES = "SHARES"
     SCALE = "SCALE"
+    RANKS = "RANKS"
 
 
 class Operator(StrEnum):
@@ -313,6 +314,7 @@ QUESTION_TYPES: Mapping[QuestionTypeKey, QuestionType[Any]] = MappingProxyType(
             fewest_options=2,
             operators=_MANY,
             operands=choice_rules.option_codes,
+            statistics=Statistics.RANKS,
         ),
         _K.NUMBER: QuestionType(
             summary="A number between two bounds, in a unit.",

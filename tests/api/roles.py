@@ -231,7 +231,7 @@ PARTS = {
     "NotCondition": "part",
     "Operand": "code number boolean date",
     "Insights": "edition segment from to coverage segments declineRate acceptanceRate renegeRate"
-    " decisionTime interviewCoverage responseRate candidateNps controllableShare"
+    " decisionTime interviewCoverage responseRate candidateNps controllableShare openness"
     " lapseRate declineRateOverTime declineRateTrend reasons reasonGroups questions",
     "MonthlyCounts": "month accepted declined lapsed reneged isSuperseded",
     "TimePoint": "month statistic signal lowerLimit upperLimit",
@@ -241,7 +241,9 @@ PARTS = {
     "ReasonShare": "reason group controllability share wording",
     "ReasonGroupShare": "group share",
     "QuestionInsight": "code concept row type audience coverage lowestPoint highestPoint mean"
-    " favourable distribution wording rowWording",
+    " favourable distribution ranking importance wording rowWording",
+    "OptionPoints": "option points wording",
+    "Openness": "identified hidden difference lower upper verdict message",
     "OptionShare": "options share wordings",
     "Figure": "value relation unit lower upper base note",
     "Suppressed": "message minimum",

@@ -319,10 +319,14 @@ async def test_hidden_answers_are_in_a_figure_only_if_they_are_a_crowd(
     assert found["coverage"] == coverage
     share = found["controllableShare"]
     assert (share["base"], share["note"]) == (base, note)
-    # Three of six, or eight of eleven, to five percent.
-    assert share["value"] == (0.75 if coverage == "ALL_ANSWERS" else 0.5)
+    # Three of six; or eight of eleven, as if one hidden answer were not like all the others.
+    assert (share["value"], share["relation"]) == (
+        (0.6, "AT_LEAST") if coverage == "ALL_ANSWERS" else (0.5, "EXACT")
+    )
     shares = {one["reason"]: one["share"] for one in found["reasons"]}
-    assert shares["TEAM_FIT"]["relation"] == ("EXACT" if coverage == "ALL_ANSWERS" else "AT_MOST")
+    assert shares["TEAM_FIT"]["relation"] == (
+        "AT_LEAST" if coverage == "ALL_ANSWERS" else "AT_MOST"
+    )
 
 
 async def test_few_answers_look_like_none(ask: Ask) -> None:

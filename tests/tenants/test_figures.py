@@ -14,6 +14,7 @@ from tenants.disclosure.figures import (
     Unit,
     average,
     band,
+    correlation,
     from_json,
     merged,
     rounded,
@@ -98,11 +99,16 @@ def test_five_promoters_are_not_said_to_be_all_of_them() -> None:
     assert (many.lower, many.upper) == pytest.approx((-5.7, 57.9), abs=0.05)
 
 
+def merge_chosen(chosen: list[frozenset[int]]) -> list[tuple[int, int]]:
+    """Merge options of which it is known who chose each."""
+    return merged(len(chosen), lambda start, end: len(frozenset[int]().union(*chosen[start:end])))
+
+
 @given(chosen=st.lists(st.frozensets(st.integers(0, 12), max_size=6), min_size=1, max_size=9))
 def test_runs_of_options_cover_all_and_stand_for_nobody_or_a_few_people(
     chosen: list[frozenset[int]],
 ) -> None:
-    runs = merged(chosen)
+    runs = merge_chosen(chosen)
     assert [runs[0][0], runs[-1][1]] == [0, len(chosen)]
     assert all(one[1] == other[0] for one, other in pairwise(runs))
     people = [len(frozenset[int]().union(*chosen[start:end])) for start, end in runs]
@@ -112,7 +118,7 @@ def test_runs_of_options_cover_all_and_stand_for_nobody_or_a_few_people(
 def test_one_who_ticks_three_neighbours_is_one_person() -> None:
     one = frozenset({7})
     many = frozenset(range(20, 30))
-    assert merged([many, one, one, one, many]) == [(0, 4), (4, 5)]
+    assert merge_chosen([many, one, one, one, many]) == [(0, 4), (4, 5)]
 
 
 def test_bands_and_steps() -> None:
@@ -140,3 +146,55 @@ def test_what_is_kept_is_what_was_shown(n: int, data: st.DataObject) -> None:
     shown: Figure = share(data.draw(st.integers(0, n)), n, note="All answers.")
     assert from_json(to_json(shown)) == shown
     assert from_json(to_json(suppressed(5))) == suppressed(5)
+
+
+@given(n=st.integers(10, 60), m=st.integers(5, FEW - 1), data=st.data())
+def test_whoever_takes_away_the_answers_it_reads_does_not_see_that_all_others_agree(
+    n: int, m: int, data: st.DataObject
+) -> None:
+    m = min(m, n - 5)
+    known = data.draw(st.integers(0, n - m))
+
+    def shown(hidden: int) -> Figure:
+        return share(known + hidden, n, parts=[(hidden, m), (0, 0)])
+
+    assert shown(m) == shown(m - 1)
+    assert shown(0) == shown(1)
+    for hidden in (0, m):
+        figure = shown(hidden)
+        assert figure.relation is not Relation.EXACT
+        assert figure.lower is not None
+        assert figure.upper is not None
+        assert figure.lower <= (known + hidden) / n <= figure.upper
+    # That nobody named one of many reasons may be seen, that everybody did never.
+    named = share(known + m, n, parts=[(m, m)], is_symmetric=False)
+    assert named.relation is Relation.AT_LEAST
+
+
+@given(
+    known=st.lists(st.integers(1, 5), min_size=20, max_size=40),
+    hidden=st.lists(st.integers(1, 5), min_size=5, max_size=FEW - 1),
+)
+def test_a_mean_keeps_what_few_hidden_add_to_it_off_the_ends(
+    known: list[int], hidden: list[int]
+) -> None:
+    n, m = len(known) + len(hidden), len(hidden)
+
+    def shown(points: list[int]) -> Figure:
+        estimate = mean([*known, *points], lowest=1, highest=5)
+        part = mean(points, lowest=1, highest=5).value
+        return average(estimate, n, unit=Unit.SCALE, lowest=1, highest=5, parts=[(part, m)])
+
+    # No interval: from its spread the hidden answers could be told.
+    assert (shown(hidden).lower, shown(hidden).upper) == (None, None)
+    # That all of them gave the best, or all but one who gave the next best, looks the same.
+    assert shown([5] * m) == shown([4, *[5] * (m - 1)])
+    assert shown([1] * m) == shown([2, *[1] * (m - 1)])
+    assert shown([5] * m).relation is Relation.AT_LEAST
+
+
+def test_a_correlation_is_told_to_a_tenth_and_never_as_certain() -> None:
+    assert (correlation(0.64, 30).value, correlation(0.64, 30).relation) == (0.6, Relation.EXACT)
+    assert correlation(0.64, 30) == correlation(0.56, 30)
+    assert (correlation(1, 40).value, correlation(1, 40).relation) == (0.9, Relation.AT_LEAST)
+    assert correlation(-0.97, 40).relation is Relation.AT_MOST

@@ -1,21 +1,25 @@
 """Random organisations of three years, and what is published of them by the product's rules."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import pytest
 
-from tenants.disclosure.cells import Coverage, Respondent
-from tenants.insights import lattice, windows
+from tenants.disclosure.cells import Cell, Coverage, Respondent
+from tenants.insights import findings, lattice, windows
 from tenants.insights.items import AskedQuestion, Catalogue, Item, Measured
-from tenants.insights.lattice import EditionRules, Submission
-from tenants.insights.measures import question_document
+from tenants.insights.lattice import EditionRules
+from tenants.insights.measures import Said
+from tenants.insights.tally import Aspects, Group, ItemKey, Pair, Tally
+from tenants.interviews.models import Confidentiality
+from tenants.metrics import MAIN_REASON, RECOMMENDATION
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.reasons import Audience
 from tests.attacks.editions.attacker import READERS, People, isolated
@@ -32,10 +36,46 @@ WINDOWS = (12, 12, 6, 3)
 # some skip: at random, when they are hidden, and in some departments.
 EVERYTHING = "everything"
 OPTIONAL, DELICATE, LOCAL = "optional", "delicate", "local"
-QUESTIONS = (EVERYTHING, OPTIONAL, DELICATE, LOCAL)
+# The main reason, by which identified answers are held against hidden ones; and a score with what
+# is held against it, which must all be answered.
+MAIN, SCORE, SPEED, RESPECT = "main", "score", "speed", "respect"
+ASPECTS = (SPEED, RESPECT)
+SCALES = (SCORE, *ASPECTS)
+QUESTIONS = (EVERYTHING, OPTIONAL, DELICATE, LOCAL, MAIN, *SCALES)
 
 # Of each question, whom its published figures cover, cell by cell over all editions.
 Sums = Mapping[str, Sequence[People]]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What somebody sent.
+
+    Attributes:
+        id: Who.
+        hidden: CONFIDENTIAL or ANONYMOUS.
+        anonymous: ANONYMOUS.
+        segment: The value of the organisation's dimension; None for "no value".
+        answers: What was answered, by item.
+    """
+
+    id: UUID
+    hidden: bool
+    anonymous: bool
+    segment: str | None
+    answers: Mapping[ItemKey, Measured]
+
+    @property
+    def confidentiality(self) -> Confidentiality:
+        """What was chosen."""
+        if not self.hidden:
+            return Confidentiality.ATTRIBUTED
+        return Confidentiality.ANONYMOUS if self.anonymous else Confidentiality.CONFIDENTIAL
+
+    @property
+    def group(self) -> Group:
+        """Where the rules see it."""
+        return Group(self.segment, self.confidentiality)
 
 
 @dataclass(frozen=True)
@@ -96,10 +136,14 @@ def make_organisation(seed: int) -> Organisation:
             OPTIONAL: optional,
             DELICATE: silent if is_hidden else spoken,
             LOCAL: spoken if department in concerned else silent,
+            MAIN: spoken,
+            SCORE: 0.97,
+            SPEED: 0.95 if is_hidden else 0.85,
+            RESPECT: 0.97 if department in concerned else 0.8,
         }
         who = UUID(int=index + 1)
         answers: dict[tuple[str, str | None], Measured] = {
-            (question, None): frozenset({str(who)})
+            (question, None): who.int if question in SCALES else frozenset({str(who)})
             for question, rate in rates.items()
             if chance.random() < rate
         }
@@ -109,19 +153,23 @@ def make_organisation(seed: int) -> Organisation:
     return Organisation(seed, chance.choice(CROWDS), chance.choice(WINDOWS), tuple(answered))
 
 
+CONCEPTS = {MAIN: MAIN_REASON, SCORE: RECOMMENDATION, SPEED: "speed", RESPECT: "respect"}
+
+
 def _question(position: int, code: str) -> AskedQuestion:
+    is_scale = code in SCALES
     return AskedQuestion(
         id=UUID(int=position + 1),
         questionnaire_id=UUID(int=1),
         asked_from=datetime(2024, 1, 1, tzinfo=UTC),
         code=code,
         position=position,
-        type=QuestionTypeKey.MULTIPLE_CHOICE,
-        concept=None,
+        type=QuestionTypeKey.RATING if is_scale else QuestionTypeKey.MULTIPLE_CHOICE,
+        concept=CONCEPTS.get(code),
         audience=Audience.ORGANISATION,
         wording={"en": code},
         options=(),
-        settings={},
+        settings={"points": 3 * MOST_A_YEAR} if is_scale else {},
     )
 
 
@@ -130,6 +178,8 @@ CATALOGUE = Catalogue(
     tuple(Item((code, None), _question(at, code), None, ()) for at, code in enumerate(QUESTIONS)),
     {},
 )
+_ITEM = {item.key[0]: item for item in CATALOGUE.items}
+HELD_AGAINST_THE_SCORE = Aspects(_ITEM[SCORE], tuple(_ITEM[one] for one in ASPECTS))
 
 
 def publish(organisation: Organisation) -> None:
@@ -145,30 +195,87 @@ def publish(organisation: Organisation) -> None:
         while coming and windows.months_after(FIRST_DAY, coming[-1][0]) < window.ends_on:
             waiting.append(coming.pop()[1])
         draft = make_edition(waiting, organisation.crowd)
-        waiting = [one for one in waiting if one.id not in draft.counted]
+        waiting = [one for one in waiting if one.confidentiality not in draft.counted]
 
 
 def make_edition(submissions: Collection[Submission], crowd: int) -> lattice.Draft:
     """Make one edition by the product's rules."""
-    return lattice.make_draft(submissions, CATALOGUE, EditionRules(minimum=crowd))
+    rules = EditionRules(minimum=crowd)
+    return lattice.make_draft(count(submissions), CATALOGUE, rules, HELD_AGAINST_THE_SCORE)
+
+
+def count(submissions: Collection[Submission]) -> Tally:
+    """Return submissions as PostgreSQL counts them."""
+    answers: dict[ItemKey, dict[Group, Counter[Measured]]] = {}
+    for one in submissions:
+        for key, said in one.answers.items():
+            answers.setdefault(key, {}).setdefault(one.group, Counter())[said] += 1
+    pairs: dict[ItemKey, dict[Group, Counter[Pair]]] = {(one, None): {} for one in ASPECTS}
+    for one in submissions:
+        given = {question: one.answers.get((question, None)) for question in SCALES}
+        if None not in given.values():
+            for aspect in ASPECTS:
+                pair = cast("Pair", (given[aspect], given[SCORE]))
+                pairs[aspect, None].setdefault(one.group, Counter())[pair] += 1
+    return Tally(Counter(one.group for one in submissions), answers, pairs)
 
 
 @contextmanager
 def recording() -> Iterator[dict[str, list[People]]]:
     """Note, for the time of the block, whom every figure of an edition is computed from."""
     sums: dict[str, list[People]] = {question: [] for question in QUESTIONS}
+    compare, together = findings._openness, findings._together
+    hold = findings._importance
+    complete: set[People] = set()
 
-    def and_note(
-        item: Item, coverage: Coverage | None, answers: Sequence[Any], *others: Any
-    ) -> dict[str, Any]:
+    def note(item: Item, coverage: Coverage | None, answers: Said, _minimum: int) -> dict[str, Any]:
+        # What a figure shows of a sum is another matter: the attacker has the sum itself.
         if coverage is not None:
-            people = frozenset(UUID(name) for answer in answers for name in answer)
-            sums[item.key[0]].append(people)
-        return question_document(item, coverage, answers, *others)
+            sums[item.key[0]].append(_who(answers.everybody))
+        return {}
+
+    def and_note_both(tally: Tally, *others: Any) -> Any:
+        finding = compare(tally, *others)
+        if finding is not None:
+            for is_hidden in (False, True):
+                said = [
+                    _who(answers)
+                    for group, answers in tally.answers[MAIN, None].items()
+                    if (group.confidentiality is not Confidentiality.ATTRIBUTED) is is_hidden
+                ]
+                sums[MAIN].append(frozenset[Hashable]().union(*said))
+        return finding
+
+    def and_keep(pairs: Mapping[Group, Counter[Pair]], cell: Cell) -> Counter[Pair]:
+        found = together(pairs, cell)
+        complete.add(frozenset(UUID(int=point) for point, _ in found))
+        return found
+
+    def and_note_complete(*given: Any) -> dict[ItemKey, dict[str, Any]]:
+        complete.clear()
+        found = hold(*given)
+        shown = [key[0] for key, one in found.items() if "importance" in one]
+        # All of them rest on the same people, and so on as many answers to the score.
+        for people in complete:
+            for question in (*shown, SCORE):
+                sums[question].append(people)
+        return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lattice, "question_document", and_note)
+        patch.setattr(lattice, "question_document", note)
+        patch.setattr(lattice, "metric_figures", lambda *_: {})
+        patch.setattr(findings, "_openness", and_note_both)
+        patch.setattr(findings, "_together", and_keep)
+        patch.setattr(findings, "_importance", and_note_complete)
         yield sums
+
+
+def _who(answers: Mapping[Measured, int]) -> People:
+    """Return who gave some answers, which name who gave them."""
+    return frozenset(
+        UUID(int=answer) if isinstance(answer, int) else UUID(next(iter(answer)))
+        for answer in answers
+    )
 
 
 def published(organisation: Organisation, editions: Publish = publish) -> Sums:

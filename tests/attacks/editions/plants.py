@@ -14,10 +14,12 @@ from tenants.disclosure.cells import (
     Lattice,
     Respondent,
     make_lattice,
+    may_be_split,
     nobody_or_a_crowd,
 )
-from tenants.insights import lattice
-from tenants.insights.lattice import Draft, Submission
+from tenants.insights import findings, lattice
+from tenants.insights.lattice import Draft
+from tenants.interviews.models import Confidentiality
 from tests.attacks.editions.organisations import MONTHS, Organisation, make_edition, publish
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -37,8 +39,9 @@ def _gate_only(monkeypatch: pytest.MonkeyPatch, counts: Callable[[Respondent], b
     cover = cells.cover
 
     def with_one_gate(respondents: Collection[Respondent], minimum: int) -> Cell | None:
-        passes = nobody_or_a_crowd(sum(counts(one) for one in respondents), minimum)
-        if passes and len(respondents) >= minimum:
+        several = sum(one.count for one in respondents if counts(one))
+        passes = nobody_or_a_crowd(several, minimum)
+        if passes and sum(one.count for one in respondents) >= minimum:
             return Cell(Coverage.ALL_ANSWERS, frozenset(one.key for one in respondents))
         return cover(respondents, minimum)
 
@@ -93,10 +96,9 @@ def counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let hidden respondents wait for the next window although this one counts them."""
     make_draft = lattice.make_draft
 
-    def and_keep(submissions: Collection[Submission], *others: Any) -> Draft:
-        draft = make_draft(submissions, *others)
-        hidden = {one.id for one in submissions if one.hidden}
-        return replace(draft, counted=draft.counted - hidden)
+    def and_keep(*given: Any) -> Draft:
+        draft = make_draft(*given)
+        return replace(draft, counted=draft.counted & {Confidentiality.ATTRIBUTED})
 
     monkeypatch.setattr(lattice, "make_draft", and_keep)
 
@@ -130,6 +132,37 @@ def questions_beyond_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
         return make_lattice(respondents, minimum)
 
     monkeypatch.setattr(lattice, "make_lattice", ignore)
+
+
+def splits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell identified from hidden answers, and hold aspects against the score, whoever is left."""
+    monkeypatch.setattr(findings, "may_be_split", lambda *_: True)
+
+
+def splits_of_few_identified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not count how many respondents of all a split leaves in a part."""
+    _split_only(monkeypatch, (_is_hidden, _is_anonymous))
+
+
+def splits_of_few_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not count how many hidden respondents a split leaves in a part."""
+    _split_only(monkeypatch, (_is_anybody, _is_anonymous))
+
+
+def splits_of_few_anonymous(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not count how many ANONYMOUS respondents a split leaves in a part."""
+    _split_only(monkeypatch, (_is_anybody, _is_hidden))
+
+
+def _split_only(
+    monkeypatch: pytest.MonkeyPatch, counted: tuple[Callable[[Respondent], bool], ...]
+) -> None:
+    def of_some(*given: Any) -> bool:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cells, "_COUNTED", counted)
+            return may_be_split(*given)
+
+    monkeypatch.setattr(findings, "may_be_split", of_some)
 
 
 def quarters_beside_years(organisation: Organisation) -> None:
