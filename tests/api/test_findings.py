@@ -10,6 +10,7 @@ from tenants.insights.withdrawals import withdraw_response
 from tenants.interviews.models import Confidentiality
 from tenants.questionnaires.logic import Answered
 from tenants.questionnaires.values import Matrix
+from tenants.statistics import newcombe
 from tests.api.conftest import Ask
 from tests.factories import Client
 from tests.tenants.insights.answered import add_response, answers, candidate
@@ -34,9 +35,11 @@ async def look(ask: Ask, viewer: Viewer, client: Client, **variables: Any) -> An
     return found["data"]["organisation"]["insights"]
 
 
-async def say(client: Client, confidentiality: Confidentiality, *, reason: str, score: int) -> str:
+async def say(
+    client: Client, confidentiality: Confidentiality, *, reason: str, score: int | None
+) -> str:
     """Let one more candidate answer, whose score follows how fast the process was."""
-    rated = {"INFORMATION": 3, "SPEED": 1 + score // 3}
+    rated = {"INFORMATION": 3, "SPEED": 3 if score is None else 1 + score // 3}
     given = answers(factors=(reason,), score=score)
     given |= {"process_ratings": Answered(Matrix(rated))}
     return await add_response(client, months_after(BEGAN, 3), confidentiality, given=given)
@@ -49,21 +52,25 @@ async def test_findings_of_the_whole_stand_beside_its_figures_until_too_few_are_
     for number in range(28):
         reason = "OTHER_OFFER" if number % 7 else "PROCESS_SLOW"
         await say(client, ATTRIBUTED, reason=reason, score=number % 11)
+    # Of ten hidden ones half give no score.
     codes = [
         await say(
-            client, CONFIDENTIAL, reason="PAY_BASE" if number < 2 else "TEAM_FIT", score=number + 2
+            client,
+            CONFIDENTIAL,
+            reason="PAY_BASE" if number % 10 < 3 else "TEAM_FIT",
+            score=number + 2 if number < 5 else None,
         )
-        for number in range(6)
+        for number in range(10)
     ]
     await publish(client, as_of=months_after(FIRST, -1))
     found = await look(ask, client.leadership, client)
     openness = found["openness"]
-    assert (openness["identified"]["value"], openness["hidden"]["value"]) == (0.14, 0.65)
+    assert (openness["identified"]["value"], openness["hidden"]["value"]) == (0.14, 0.7)
     assert openness["verdict"] == "MORE_OFTEN"
-    # Newcombe 1998, method 10, of 4 of 28 and 4 of 6.
-    assert (openness["difference"], openness["lower"], openness["upper"]) == (
-        0.5238, 0.1188, 0.7755,
-    )  # fmt: skip
+    expected = newcombe((4, 28), (7, 10))
+    assert (openness["difference"], openness["lower"], openness["upper"]) == pytest.approx(
+        (expected.value, expected.interval.lower, expected.interval.upper), abs=1e-4
+    )
     assert "the two go together, and that is all that this says" in openness["message"]
     # Leadership reads no rating of the process, and so nothing that follows from one.
     assert [(one["row"], one["importance"]) for one in found["questions"]] == [(None, None)]
@@ -82,9 +89,13 @@ async def test_findings_of_the_whole_stand_beside_its_figures_until_too_few_are_
     assert part["openness"] is None
     assert set(map(str, importance(part).values())) == {"None"}
 
-    for code in codes[:2]:
-        await run(withdraw_response, candidate(client), receipt_code=code)
+    # Nine hidden ones are left, but four behind the score.
+    await run(withdraw_response, candidate(client), receipt_code=codes[0])
     after = await look(ask, client.hr, client)
-    assert after["openness"]["verdict"] == "NOT_COMPARABLE"
-    assert after["openness"]["hidden"]["__typename"] == "Suppressed"
+    assert after["openness"] == openness
     assert importance(after)["SPEED"] == withheld
+    for code in codes[1:6]:
+        await run(withdraw_response, candidate(client), receipt_code=code)
+    gone = await look(ask, client.hr, client)
+    assert (gone["openness"]["verdict"], gone["questions"]) == ("NOT_COMPARABLE", [])
+    assert gone["openness"]["hidden"]["__typename"] == "Suppressed"
