@@ -11,7 +11,7 @@ from deploy.errors import DeployError
 from tenants import db
 from tenants.access import Viewer
 from tenants.benchmarks import comparison_queries, release_queries, releases, service
-from tenants.benchmarks.telling import Row
+from tenants.benchmarks.readers import Row
 from tenants.disclosure.peers import PeerRules
 from tenants.errors import DomainError
 from tenants.organisations import queries as organisations

@@ -44,6 +44,10 @@ def harrell_davis_span(n: int, p: float) -> tuple[int, tuple[float, ...]]:
     if not (n >= 1 and 0 < p < 1):
         message = f"{n} values have no quantile of {p}."
         raise ValueError(message)
+    if p > 1 / 2:
+        # The mirror image, of which a decimal such as 0.9 must find the weights of 0.1.
+        first, mirrored = harrell_davis_span(n, round(1 - p, 15))
+        return n - first - len(mirrored), mirrored[::-1]
     a, b = (n + 1) * p, (n + 1) * (1 - p)
     if n < _MANY:
         steps = [incomplete_beta(a, b, i / n) for i in range(n + 1)]

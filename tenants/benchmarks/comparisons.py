@@ -8,13 +8,12 @@ from uuid import UUID
 from tenants.access import Permission, Viewer, part_of, require
 from tenants.benchmarks import comparison_queries as queries
 from tenants.benchmarks.comparison_queries import Found, ReleaseInfo
-from tenants.benchmarks.field import OWN_PEOPLE
 from tenants.benchmarks.measuring import concept_of
 from tenants.benchmarks.observers import firm_key, person_key
 from tenants.benchmarks.peer_groups import PEER_GROUPS, PeerGroup
+from tenants.benchmarks.readers import OWN_PEOPLE
 from tenants.benchmarks.service import rules_in_force
-from tenants.benchmarks.telling import EXACTLY_KNOWN
-from tenants.benchmarks.told import Told
+from tenants.benchmarks.told import EXACTLY_KNOWN, Told
 from tenants.disclosure import figures, peers
 from tenants.disclosure.cells import MINIMUM_FLOOR
 from tenants.disclosure.figures import CountBand, Figure, Statistic, Suppressed

@@ -5,13 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 from uuid import UUID
 
+from tenants.benchmarks.peer_groups import groups_of
+from tenants.benchmarks.readers import OWN_PEOPLE, Readers
 from tenants.organisations.models import Industry, Region, SizeBand
-
-# The organisation's own people, of whom none can see another family.
-OWN_PEOPLE: Final = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,7 @@ class Place:
         takes_part: Whether its consent is in force, it is verified and old enough.
         is_gone: Whether it withdrew, or something was erased of it since the last release.
         observers: Keys of the firms and persons who could see it since the window began.
+        keys: Its peer groups, the nearest first.
     """
 
     organisation_id: UUID
@@ -37,6 +36,12 @@ class Place:
     takes_part: bool = True
     is_gone: bool = False
     observers: tuple[bytes, ...] = ()
+    keys: tuple[str, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note the peer groups, which are looked up for every metric."""
+        keys = groups_of(self.industry, self.size_band, self.region)
+        object.__setattr__(self, "keys", keys)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,11 @@ class Field:
             for observer in place.observers:
                 seen[observer].add(place.family)
         self._coalitions.update((key, frozenset(families)) for key, families in seen.items())
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Everybody who is told something in the release."""
+        return Readers.of(self)
 
     @cached_property
     def gone(self) -> frozenset[str]:

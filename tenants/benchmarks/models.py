@@ -163,7 +163,19 @@ class BenchmarkGroup(Model):
     votes: Mapped[dict[str, list[float]] | None] = mapped_column(JSONB(none_as_null=True))
 
 
-class BenchmarkAudience(TenantKey, Model):
+class Told:
+    """Keys of what a release writes of an organisation.
+
+    They refer to nothing row by row: a release writes millions of these, of organisations whose
+    frozen places do refer to them.
+    """
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    release_number: Mapped[int] = mapped_column(Integer, primary_key=True, sort_order=-1)
+    audience: Mapped[bytes] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class BenchmarkAudience(Told, Model):
     """Somebody who is told something of an organisation in a release, and what that one may know.
 
     `audience` is empty for the organisation's own people, and an observer's key for those who
@@ -173,17 +185,13 @@ class BenchmarkAudience(TenantKey, Model):
 
     __tablename__ = "benchmark_audiences"
 
-    release_number: Mapped[int] = mapped_column(
-        ForeignKey("benchmark_releases.number"), primary_key=True
-    )
-    audience: Mapped[bytes] = mapped_column(primary_key=True)
     industry: Mapped[Industry] = mapped_column(Coded(Industry))
     size_band: Mapped[SizeBand] = mapped_column(Coded(SizeBand))
     region: Mapped[Region] = mapped_column(Coded(Region))
     families: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
 
 
-class BenchmarkComparison(TenantKey, Model):
+class BenchmarkComparison(Told, Model):
     """What one audience of a contributor is told of one metric in one release.
 
     Numbers only, of the organisation's seven groups, nearest first: five quantiles of each, how
@@ -193,10 +201,6 @@ class BenchmarkComparison(TenantKey, Model):
 
     __tablename__ = "benchmark_comparisons"
 
-    release_number: Mapped[int] = mapped_column(
-        ForeignKey("benchmark_releases.number"), primary_key=True
-    )
-    audience: Mapped[bytes] = mapped_column(primary_key=True)
     metric: Mapped[str] = mapped_column(primary_key=True)
     peer_groups: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     quantiles: Mapped[list[float | None] | None] = mapped_column(ARRAY(REAL))

@@ -11,7 +11,7 @@ from tenants.benchmarks import participation_queries as queries
 from tenants.benchmarks.comparison_queries import find_comparisons
 from tenants.benchmarks.comparisons import published_own
 from tenants.benchmarks.participation_queries import Part
-from tenants.benchmarks.telling import EXACTLY_KNOWN
+from tenants.benchmarks.told import EXACTLY_KNOWN
 from tenants.benchmarks.windows import REJOIN_MONTHS, months_after_day
 from tenants.disclosure.cells import MINIMUM_FLOOR
 from tenants.disclosure.figures import Figure, Relation, Statistic, band, rounded, suppressed

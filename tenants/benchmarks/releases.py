@@ -1,7 +1,7 @@
 """Making a release: begun once, shared metric by metric between workers, seen when it is whole."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from tenants.benchmarks.field import Field, hashed_coalition
 from tenants.benchmarks.models import BenchmarkRelease
 from tenants.benchmarks.observers import family_hash
 from tenants.benchmarks.publication import Draft, Inputs, make_draft
+from tenants.benchmarks.readers import Rows
 from tenants.benchmarks.service import rules_in_force
 from tenants.benchmarks.telling import GroupFigures
 from tenants.benchmarks.windows import LAG_MONTHS, MINIMUM_AGE, REJOIN_MONTHS, require_months
@@ -150,7 +151,7 @@ async def compute_partition(
     inputs = Inputs(partition.given, earlier)
     definition = find_metric(metric)
     if definition is None:
-        return inputs, Draft((), {}, ())
+        return inputs, Draft(Rows(whole.readers), {}, ())
     return inputs, make_draft(whole, definition, inputs, rules)
 
 
@@ -171,7 +172,15 @@ async def finish_release(session: Session, viewer: Viewer, *, number: int, whole
     release = await queries.find_numbered(session, viewer, number=number)
     if release is None:
         return False
-    await queries.add_audiences(session, viewer, rows=_audiences(number, whole))
+    hashed = {name: family_hash(name) for name in {one.family for one in whole.places.values()}}
+    await queries.add_audiences(
+        session,
+        viewer,
+        number=number,
+        readers=whole.readers,
+        own={key: hashed[one.family] for key, one in whole.places.items()},
+        coalitions=[hashed_coalition(one, hashed.__getitem__) for one in whole.readers.coalitions],
+    )
     made = await queries.list_hashes(session, viewer, number=number)
     await queries.finish(
         session,
@@ -181,25 +190,6 @@ async def finish_release(session: Session, viewer: Viewer, *, number: int, whole
         outcome_hash=hash_of_outcome([(one[0], one[2] or b"") for one in made]),
     )
     return True
-
-
-def _audiences(number: int, whole: Field) -> Iterator[dict[str, Any]]:
-    for key in sorted(whole.places):
-        place = whole.places[key]
-        if not place.takes_part:
-            continue
-        for audience, coalition in whole.audiences(place):
-            yield {
-                "organisation_id": key,
-                "release_number": number,
-                "audience": audience,
-                "industry": place.industry,
-                "size_band": place.size_band,
-                "region": place.region,
-                "families": [
-                    bytes.fromhex(one) for one in hashed_coalition(coalition, family_hash)
-                ],
-            }
 
 
 def hash_of_inputs(

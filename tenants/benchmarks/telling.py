@@ -1,34 +1,23 @@
 """What is told of one metric's published peer groups: to each audience of each contributor."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
+from itertools import chain
 from typing import Final
-from uuid import UUID
 
+from tenants.benchmarks.crowds import Crowd, Given
 from tenants.benchmarks.field import Field, Place
-from tenants.benchmarks.peer_groups import groups_of
-from tenants.benchmarks.told import NOTHING, GroupTold, group_told
+from tenants.benchmarks.readers import OWN, Kind, Readers, Rows
+from tenants.benchmarks.told import EXACTLY_KNOWN, NOTHING, GroupTold, group_told
 from tenants.disclosure import peers
 from tenants.disclosure.figures import CountBand, Figure, Statistic, band
-from tenants.disclosure.groups import Votes
+from tenants.disclosure.leaning import Leaning
 from tenants.disclosure.peers import PeerRules
-from tenants.metrics import DECISION_TIME, DECLINE_RATE, RENEGE_RATE, Metric
+from tenants.metrics import Metric
 
-# What an organisation's people know exactly of themselves, so that a fine standing tells them
-# nothing of their own candidates' answers.
-EXACTLY_KNOWN: Final = frozenset({DECLINE_RATE, RENEGE_RATE, DECISION_TIME})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one audience of one contributor is told, as PostgreSQL writes arrays."""
-
-    organisation_id: UUID
-    audience: bytes
-    quantiles: str
-    bands: str
-    standings: str
+_NO_STANDINGS: Final = "{" + ",".join(["NULL"] * 7) + "}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,183 +40,270 @@ class GroupFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What one coalition is shown of a group.
+
+    Attributes:
+        quantiles: Its numbers, as PostgreSQL writes the elements of an array.
+        band: How many stand behind it, likewise.
+        statistics: Its figures.
+        parts: How many parts a standing is told in; None where none is.
+    """
+
+    quantiles: str
+    band: str
+    statistics: Mapping[str, Statistic]
+    parts: int | None
+
+
+def _shown(told: GroupTold, statistics: Mapping[str, Statistic], parts: int | None) -> Shown:
+    return Shown(",".join(map(_number, told.quantiles)), _number(told.band), statistics, parts)
+
+
+def _number(value: float | None) -> str:
+    return "NULL" if value is None else f"{value:.6g}"
+
+
+_HIDDEN: Final = _shown(NOTHING, {}, None)
+
+
+@dataclass(frozen=True)
 class Group:
-    """The families of one published peer group, the smallest value first."""
+    """One published peer group.
 
-    positions: Mapping[str, int]
-    values: Sequence[float]
+    Attributes:
+        crowd: Its families.
+        usual: Whether every family that gives enough is in it, and nobody else.
+        exact: Its quantiles, unrounded.
+    """
+
+    crowd: Crowd
+    usual: bool
     exact: Mapping[str, float]
-
-    @classmethod
-    def of(cls, votes: Votes) -> "Group":
-        """Return the group of some votes."""
-        ordered = sorted((vote.value, family) for family, vote in votes.items())
-        values = [value for value, _ in ordered]
-        positions = {family: at for at, (_, family) in enumerate(ordered)}
-        return cls(positions, values, peers.quantiles(values))
+    _leanings: dict[str, Leaning] = field(default_factory=dict, init=False)
+    _parts: dict[tuple[float, float, int], int] = field(default_factory=dict, init=False)
 
     def known(self, coalition: Iterable[str]) -> tuple[int, ...]:
         """Return the positions of a coalition's families."""
-        positions = self.positions
-        return tuple(sorted([positions[one] for one in coalition if one in positions]))
+        positions = self.crowd.positions
+        return tuple([positions[one] for one in coalition if one in positions])
+
+    def leaning(self, quantile: str) -> Leaning:
+        """Return what one of its quantiles rests on."""
+        if quantile not in self._leanings:
+            self._leanings[quantile] = peers.lean(self.crowd.given, quantile)
+        return self._leanings[quantile]
+
+    def part(self, own: float, family_value: float, parts: int) -> int:
+        """Return in which part of the group a value lies."""
+        place = (own, family_value, parts)
+        if place not in self._parts:
+            self._parts[place] = peers.part_among(own, self.crowd.given, family_value, parts)
+        return self._parts[place]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MetricRelease:
     """One metric's published groups, with what was decided about them so far.
 
-    Most coalitions of a group are told the same, and most of them because of their size alone;
-    what is equal is made once and shared.
+    Most coalitions of a group are told the same, and most of them because of their size alone; most
+    organisations of the same groups are told the same. What is equal is made once and shared.
+
+    Attributes:
+        whole: The release's field.
+        metric: Which.
+        groups: By key.
+        keys_of: To which groups each family gives enough.
+        rules: In force.
     """
 
     whole: Field
     metric: Metric
     groups: Mapping[str, Group]
+    keys_of: Mapping[str, tuple[str, ...]]
     rules: PeerRules
     _settled: dict[tuple[str, int], tuple[frozenset[str], frozenset[str]]] = field(
         default_factory=dict, init=False
     )
-    _told: dict[tuple[str, CountBand, frozenset[str]], tuple[GroupTold, dict[str, Statistic]]] = (
-        field(default_factory=dict, init=False)
-    )
-    _of_coalition: dict[tuple[str, bytes], tuple[GroupTold, dict[str, Statistic], int]] = field(
+    _shown: dict[tuple[str, CountBand, frozenset[str]], Shown] = field(
         default_factory=dict, init=False
     )
-    _alike: dict[str, tuple[GroupTold, dict[str, Statistic]] | None] = field(
+    _of_size: dict[tuple[str, int], Shown] = field(default_factory=dict, init=False)
+    _of_coalition: dict[int, Mapping[str, Shown]] = field(default_factory=dict, init=False)
+    _of_kind: dict[int, tuple[int, tuple[Shown, ...]] | None] = field(
         default_factory=dict, init=False
     )
-    _shared: dict[tuple[bytes, Sequence[str]] | None, tuple[str, str, str]] = field(
-        default_factory=dict, init=False
-    )
-    _texts: dict[tuple[int, ...], tuple[str, str]] = field(default_factory=dict, init=False)
+    _texts: dict[tuple[int, ...], int] = field(default_factory=dict, init=False)
 
-    def rows(self, place: Place, own: float) -> Iterator[Row]:
-        """Yield what each audience of an organisation is told of its groups, nearest first.
+    @cached_property
+    def _readers(self) -> Readers:
+        return self.whole.readers
+
+    @cached_property
+    def _alike(self) -> Mapping[str, Shown | None]:
+        """By group what all own people are shown; None where it depends on who they are."""
+        return {
+            key: None
+            if peers.settled(len(group.crowd), 1, self.rules)[1]
+            else self.tell(key, group, 1, ())
+            for key, group in self.groups.items()
+        }
+
+    def rows(self, given: Iterable[tuple[Place, Given]]) -> Rows:
+        """Return what each audience of some organisations is told of its groups, nearest first.
 
         Give to get: a family that contributes too little to a group, or waits before it, is not
         told of it.
+
+        Args:
+            given: In the order of the organisations' ids.
         """
-        keys = groups_of(place.industry, place.size_band, place.region)
-        family = place.family
-        inside = all(family in self.groups[key].positions for key in keys if key in self.groups)
-        for audience, coalition in self.whole.audiences(place):
-            # Without standings, and in every group, it is what the audience is told of any other
-            # organisation of the same groups.
-            shared = (audience, keys) if inside and self.metric.key not in EXACTLY_KNOWN else None
-            if shared in self._shared:
-                yield Row(place.organisation_id, audience, *self._shared[shared])
-                continue
-            texts, certain = self._texts_for(keys, audience, coalition, family, own)
-            if shared is not None and certain:
-                self._shared[shared] = texts
-            yield Row(place.organisation_id, audience, *texts)
+        readers = self._readers
+        rows = Rows(readers)
+        exactly = self.metric.key in EXACTLY_KNOWN
+        for place, one in given:
+            first, last = readers.spans[place.organisation_id]
+            usual = self.keys_of.get(place.family) is place.keys
+            for reader in range(first, last):
+                number = readers.kind_of[reader]
+                found = self._for_kind(number, rows) if usual else None
+                if found is None:
+                    kind = readers.kinds[number]
+                    shown = tuple([self._for(key, kind, place.family) for key in kind.keys])
+                    found = (self._written(shown, rows), shown)
+                rows.readers_of.append(reader)
+                rows.figures_of.append(found[0])
+                rows.standings_of.append(
+                    self._standings(place, one.value, found[1]) if exactly else _NO_STANDINGS
+                )
+        return rows
 
-    def _texts_for(
-        self,
-        keys: Sequence[str],
-        audience: bytes,
-        coalition: frozenset[str],
-        family: str,
-        own: float,
-    ) -> tuple[tuple[str, str, str], bool]:
-        """Return quantiles, bands and standings, and whether any other family has the same."""
-        found, standings, certain = [], [], True
-        for key in keys:
-            group = self.groups.get(key)
-            if group is None or family not in group.positions:
-                found.append(NOTHING)
-                standings.append("NULL")
-                continue
-            told, statistics, known = self._for(key, group, audience, coalition, family)
-            certain = certain and (bool(audience) or self._alike[key] is not None)
-            found.append(told)
-            standings.append(self._standing(group, family, own, known, statistics))
-        quantiles, bands = self._written(tuple(found))
-        return (quantiles, bands, "{" + ",".join(standings) + "}"), certain
+    def _for_kind(self, number: int, rows: Rows) -> tuple[int, tuple[Shown, ...]] | None:
+        """Return what a kind of audience is told, and its number; None if it depends on whose."""
+        if number not in self._of_kind:
+            kind = self._readers.kinds[number]
+            found = None
+            certain = self._certain if kind.coalition == OWN else self._usual
+            if all(key in certain for key in kind.keys if key in self.groups):
+                if kind.coalition == OWN:
+                    shown = tuple([self._alike.get(key) or _HIDDEN for key in kind.keys])
+                else:
+                    of = self._for_coalition(kind.coalition)
+                    shown = tuple([of.get(key, _HIDDEN) for key in kind.keys])
+                found = (self._written(shown, rows), shown)
+            self._of_kind[number] = found
+        return self._of_kind[number]
 
-    def _standing(
-        self,
-        group: Group,
-        family: str,
-        own: float,
-        known: int,
-        statistics: dict[str, Statistic],
-    ) -> str:
-        if self.metric.key not in EXACTLY_KNOWN:
-            return "NULL"
-        unknown = len(group.values) - known
-        standing = peers.fine_standing(
-            own, group.values, group.positions[family], unknown, statistics
-        )
-        return "NULL" if standing is None else str(standing.part)
+    def _for(self, key: str, kind: Kind, family: str) -> Shown:
+        """Return what an audience of a kind is shown of a group that a family may be in."""
+        group = self.groups.get(key)
+        if group is None or not self._is_in(key, group, family):
+            return _HIDDEN
+        if kind.coalition != OWN:
+            return self._for_coalition(kind.coalition)[key]
+        return self._alike[key] or self.tell(key, group, 1, (family,))
 
-    def _for(
-        self,
-        key: str,
-        group: Group,
-        audience: bytes,
-        coalition: frozenset[str],
-        family: str,
-    ) -> tuple[GroupTold, dict[str, Statistic], int]:
-        """Return what an audience is told of a group, and how many families of it it knows."""
-        if not audience:
-            return (*self._for_own_people(key, group, family), 1)
-        place = (key, audience)
-        if place not in self._of_coalition:
-            known = group.known(coalition)
-            self._of_coalition[place] = (*self.tell(key, group, known), len(known))
-        return self._of_coalition[place]
+    def _is_in(self, key: str, group: Group, family: str) -> bool:
+        return key in self.keys_of.get(family, ()) if group.usual else family in group.crowd
 
-    def _for_own_people(
-        self, key: str, group: Group, family: str
-    ) -> tuple[GroupTold, dict[str, Statistic]]:
-        """Return what those are told who know one family: in all but small groups all the same."""
-        if key not in self._alike:
-            certain = not peers.settled(len(group.values), 1, self.rules)[1]
-            self._alike[key] = self.tell(key, group, (0,)) if certain else None
-        return self._alike[key] or self.tell(key, group, (group.positions[family],))
+    def _for_coalition(self, number: int) -> Mapping[str, Shown]:
+        """Return what a coalition is shown of each group."""
+        if number not in self._of_coalition:
+            coalition = self._readers.coalitions[number]
+            known = self.count_known(coalition)
+            self._of_coalition[number] = {
+                key: self._of_size.get((key, known[key]))
+                or self.tell(key, group, known[key], coalition)
+                for key, group in self.groups.items()
+            }
+        return self._of_coalition[number]
 
-    def tell(
-        self, key: str, group: Group, known: tuple[int, ...]
-    ) -> tuple[GroupTold, dict[str, Statistic]]:
-        """Return what a coalition at some positions is told of a group."""
-        size = (key, len(known))
+    def count_known(self, coalition: Collection[str]) -> Mapping[str, int]:
+        """Return how many families of each group a coalition knows."""
+        keys_of = self.keys_of
+        found = Counter(chain.from_iterable(keys_of.get(one, ()) for one in coalition))
+        for key in self.groups.keys() - self._usual:
+            found[key] = sum(one in self.groups[key].crowd for one in coalition)
+        return found
+
+    @cached_property
+    def _usual(self) -> frozenset[str]:
+        return frozenset(key for key, group in self.groups.items() if group.usual)
+
+    @cached_property
+    def _certain(self) -> frozenset[str]:
+        """Of the usual ones those of which all own people are shown the same."""
+        return frozenset(key for key in self._usual if self._alike[key] is not None)
+
+    def tell(self, key: str, group: Group, known: int, coalition: Collection[str]) -> Shown:
+        """Return what a coalition is shown of a group.
+
+        Args:
+            key: Of the group.
+            group: Which.
+            known: How many of its families the coalition knows.
+            coalition: Who they are, which is looked at only where it matters.
+        """
+        size = (key, known)
         if size not in self._settled:
-            self._settled[size] = peers.settled(len(group.values), len(known), self.rules)
+            self._settled[size] = peers.settled(len(group.crowd), known, self.rules)
         published, open_ones = self._settled[size]
         if open_ones:
+            places, values = group.known(coalition), group.crowd.given
             published |= {
-                one for one in open_ones if peers.hides_each(group.values, known, one, self.rules)
+                one
+                for one in open_ones
+                if peers.hides_each(values, places, one, self.rules, group.leaning(one))
             }
-        unknown = len(group.values) - len(known)
-        # How many are unknown decides by bands only, on the step of rounding as well.
-        place = (key, band(unknown), published)
-        if place not in self._told:
+        unknown = len(group.crowd) - known
+        # How many are unknown decides by bands only: on the step of rounding, and on the parts of
+        # a standing as well.
+        made = (key, band(unknown), published)
+        if made not in self._shown:
             shown = peers.told(group.exact, published, unknown, self.metric.unit, self.rules)
-            self._told[place] = (group_told(shown), shown)
-        return self._told[place]
+            parts = peers.standing_parts(unknown, shown)
+            self._shown[made] = _shown(group_told(shown), shown, parts)
+        if not open_ones:
+            self._of_size[size] = self._shown[made]
+        return self._shown[made]
 
-    def _written(self, found: tuple[GroupTold, ...]) -> tuple[str, str]:
-        """Return the quantiles and bands of some groups as PostgreSQL writes arrays."""
+    def _standings(self, place: Place, own: float, shown: Sequence[Shown]) -> str:
+        """Return the standings of an organisation in its groups as PostgreSQL writes an array."""
+        found = []
+        for key, one in zip(place.keys, shown, strict=True):
+            if one.parts is None:
+                found.append("NULL")
+                continue
+            group = self.groups[key]
+            # That of a family of several organisations differs from group to group.
+            plain = self.keys_of.get(place.family) is place.keys and group.usual
+            family_value = own if plain else group.crowd[place.family].value
+            found.append(str(group.part(own, family_value, one.parts)))
+        return "{" + ",".join(found) + "}"
+
+    def _written(self, shown: tuple[Shown, ...], rows: Rows) -> int:
+        """Return the number of the quantiles and bands of some groups, as PostgreSQL has arrays."""
         # What is told is made once and kept, so that it is the same object where it is the same.
-        place = tuple(map(id, found))
+        place = tuple(map(id, shown))
         if place not in self._texts:
-            written = partial(map, lambda one: "NULL" if one is None else f"{one:.6g}")
-            self._texts[place] = (
-                "{" + ",".join(written(value for one in found for value in one.quantiles)) + "}",
-                "{" + ",".join(written(one.band for one in found)) + "}",
-            )
+            self._texts[place] = len(rows.figures)
+            quantiles = ",".join([one.quantiles for one in shown])
+            bands = ",".join([one.band for one in shown])
+            rows.figures.append((f"{{{quantiles}}}", f"{{{bands}}}"))
         return self._texts[place]
 
     def summaries(self) -> Iterator[GroupFigures]:
         """Yield what stands behind each group."""
         for key, group in self.groups.items():
             shown: dict[str, float] = {}
-            size = len(group.values)
-            # Where nothing depends on who it is, one position says what all are told.
-            alike = not peers.settled(size, 1, self.rules)[1]
-            for position in range(1 if alike else size):
-                for name, one in self.tell(key, group, (position,))[1].items():
-                    if isinstance(one, Figure):
-                        shown[name] = one.value
-            yield GroupFigures(self.metric.key, key, size, group.exact, shown)
+            alike = self._alike[key]
+            told = (
+                [alike]
+                if alike is not None
+                else [self.tell(key, group, 1, (one,)) for one in group.crowd.families]
+            )
+            for one in told:
+                for name, statistic in one.statistics.items():
+                    if isinstance(statistic, Figure):
+                        shown[name] = statistic.value
+            yield GroupFigures(self.metric.key, key, len(group.crowd), group.exact, shown)

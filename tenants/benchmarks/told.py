@@ -11,7 +11,11 @@ from typing import Final
 from tenants.disclosure import peers
 from tenants.disclosure.figures import CountBand, Figure, Relation, Statistic, Unit
 from tenants.disclosure.peers import QUANTILES, PeerRules, Standing
+from tenants.metrics import DECISION_TIME, DECLINE_RATE, RENEGE_RATE
 
+# What an organisation's people know exactly of themselves, so that a fine standing tells them
+# nothing of their own candidates' answers.
+EXACTLY_KNOWN: Final = frozenset({DECLINE_RATE, RENEGE_RATE, DECISION_TIME})
 _BANDS: Final = tuple(CountBand)
 _FINE: Final = frozenset({CountBand.FROM_50, CountBand.FROM_100})
 

@@ -109,7 +109,11 @@ def settle(
 
 
 def hide_complements(
-    groups: Mapping[str, Votes], parts: Iterable[tuple[str, Sequence[str]]], rules: PeerRules
+    groups: Mapping[str, Votes],
+    parts: Iterable[tuple[str, Sequence[str]]],
+    rules: PeerRules,
+    *,
+    apart: bool = False,
 ) -> frozenset[str]:
     """Return which groups are published, of those that would be.
 
@@ -121,6 +125,8 @@ def hide_complements(
         groups: Those that would be published, by key.
         parts: Groups with the narrower groups that divide them in one respect.
         rules: In force.
+        apart: Whether it is certain that whoever is in a narrower group is in the wider one, and in
+            no other that divides it in the same respect; their numbers then tell the rest.
     """
     published = set(groups)
     ways = [(whole, [one for one in narrower if one in groups]) for whole, narrower in parts]
@@ -130,19 +136,29 @@ def hide_complements(
         settled = True
         for whole, narrower in ways:
             left = [one for one in narrower if one in published]
-            if whole in published and left and _rest_is_few(groups, whole, left, rules):
+            if (
+                whole in published
+                and left
+                and _rest_is_few(groups, whole, left, rules, apart=apart)
+            ):
                 published.remove(min(left, key=lambda one: (len(groups[one]), one)))
                 settled = False
     return frozenset(published)
 
 
 def _rest_is_few(
-    groups: Mapping[str, Votes], whole: str, narrower: Sequence[str], rules: PeerRules
+    groups: Mapping[str, Votes],
+    whole: str,
+    narrower: Sequence[str],
+    rules: PeerRules,
+    *,
+    apart: bool,
 ) -> bool:
     """Return whether somebody, and no crowd, of a group is in none of its published parts."""
     families = groups[whole]
     # Parts that together are so much smaller leave a crowd, whoever is in them.
-    if len(families) - sum(len(groups[one]) for one in narrower) >= rules.complement_minimum:
-        return False
-    rest = families.keys() - set().union(*(groups[one].keys() for one in narrower))
+    left = len(families) - sum(len(groups[one]) for one in narrower)
+    if apart or left >= rules.complement_minimum:
+        return 0 < left < rules.complement_minimum
+    rest = set(families).difference(*(groups[one] for one in narrower))
     return 0 < len(rest) < rules.complement_minimum

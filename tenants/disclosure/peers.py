@@ -25,6 +25,7 @@ from tenants.disclosure.figures import (
     band,
     rounded,
 )
+from tenants.disclosure.leaning import Leaning
 from tenants.quantiles import harrell_davis_sorted, harrell_davis_span, harrell_davis_weights
 
 P10: Final = "p10"
@@ -143,7 +144,11 @@ def has_enough(quantile: str, unknown: int, rules: PeerRules) -> bool:
 
 
 def hides_each(
-    values: Sequence[float], known: Collection[int], quantile: str, rules: PeerRules
+    values: Sequence[float],
+    known: Collection[int],
+    quantile: str,
+    rules: PeerRules,
+    leaning: Leaning | None = None,
 ) -> bool:
     """Return whether no unknown family carries too much of the unknown part of a quantile.
 
@@ -152,9 +157,14 @@ def hides_each(
         known: Positions of the coalition's families among them.
         quantile: Which.
         rules: In force.
+        leaning: What `lean` made of the values and the quantile, if it is there already.
     """
-    weights = harrell_davis_weights(len(values), QUANTILES[quantile])
-    return largest_unknown_share(values, known, weights) <= rules.largest_share
+    return (leaning or lean(values, quantile)).largest(known) <= rules.largest_share
+
+
+def lean(values: Sequence[float], quantile: str) -> Leaning:
+    """Return what a quantile of some values, the smallest first, rests on."""
+    return Leaning(values, harrell_davis_weights(len(values), QUANTILES[quantile]))
 
 
 def largest_share_at_worst(n: int, p: float, known: int) -> float:
@@ -181,37 +191,12 @@ def largest_unknown_share(
 ) -> float:
     """Return the most of a quantile's unknown part that rests on one unknown family.
 
-    It is max over u outside the coalition of w_u / Σ w_v, over all v outside it, at the families'
-    actual positions. Which of several equal values stands first means nothing: their positions are
-    dealt out in the way that is worst, the heaviest to u and the lightest to the other unknown.
-
     Args:
         values: Of all families, the smallest first.
         known: Positions of the coalition's families among them.
         weights: Of each position.
-
-    Returns:
-        Between 0 and 1; 1 when nobody is unknown or the unknown carry no weight at all.
     """
-    inside = frozenset(known)
-    runs: list[tuple[float, float, float]] = []
-    start = 0
-    while start < len(values):
-        end = start
-        while end < len(values) and values[end] == values[start]:
-            end += 1
-        unknown = sum(position not in inside for position in range(start, end))
-        if unknown:
-            lightest = sorted(weights[start:end])
-            runs.append((lightest[-1], sum(lightest[: unknown - 1]), sum(lightest[:unknown])))
-        start = end
-    total = sum(whole for _, _, whole in runs)
-    shares = [
-        heaviest / left
-        for heaviest, others, whole in runs
-        if (left := heaviest + others + total - whole) > 0
-    ]
-    return max(shares, default=1.0)
+    return Leaning(values, weights).largest(known)
 
 
 def withheld(quantile: str, rules: PeerRules) -> Suppressed:
@@ -321,6 +306,39 @@ def contributors(statistics: Mapping[str, Statistic]) -> CountBand | None:
     return median.base if isinstance(median, Figure) else None
 
 
+def standing_parts(unknown: int, statistics: Mapping[str, Statistic]) -> int | None:
+    """Return how many parts a standing is told in, or None for few peers.
+
+    With few the exact order would tell too much of each; `quarter` says then what the shown
+    quartiles say already.
+
+    Args:
+        unknown: How many families the reader does not know.
+        statistics: What the reader is shown of the group.
+    """
+    if unknown < TENTHS_FROM or not has_quartiles(statistics):
+        return None
+    return 100 if unknown >= HUNDREDTHS_FROM else 10
+
+
+def part_among(value: float, values: Sequence[float], family_value: float, parts: int) -> int:
+    """Return in which of so many parts of its peers a value lies, from 1 for the lowest.
+
+    Half of those with the same value count as lower.
+
+    Args:
+        value: The organisation's own, exact, which its own people know anyway.
+        values: Of all families, the smallest first.
+        family_value: That of its own family among them, with which it is not compared.
+        parts: 10 or 100.
+    """
+    lower = bisect_left(values, value)
+    equal = bisect_right(values, value) - lower - (family_value == value)
+    # Twice as many, so that a half is a whole number.
+    below = 2 * (lower - (family_value < value)) + equal
+    return min(parts, parts * below // (2 * (len(values) - 1)) + 1)
+
+
 def fine_standing(
     value: float,
     values: Sequence[float],
@@ -330,24 +348,17 @@ def fine_standing(
 ) -> Standing | None:
     """Return in which tenth or hundredth of its peers a value lies, or None for few of them.
 
-    Half of those with the same value count as lower. With few peers the exact order would tell too
-    much of each; `quarter` says then what the shown quartiles say already.
-
     Args:
-        value: The organisation's own, exact, which its own people know anyway.
+        value: The organisation's own, exact.
         values: Of all families, the smallest first.
-        own: Position of its own family among them, with which it is not compared.
+        own: Position of its own family among them.
         unknown: How many families the reader does not know.
         statistics: What the reader is shown of the group.
     """
-    if unknown < TENTHS_FROM or not has_quartiles(statistics):
+    parts = standing_parts(unknown, statistics)
+    if parts is None:
         return None
-    parts = 100 if unknown >= HUNDREDTHS_FROM else 10
-    lower = bisect_left(values, value)
-    equal = bisect_right(values, value) - lower - (values[own] == value)
-    # Twice as many, so that a half is a whole number.
-    below = 2 * (lower - (values[own] < value)) + equal
-    return Standing(min(parts, parts * below // (2 * (len(values) - 1)) + 1), parts)
+    return Standing(part_among(value, values, values[own], parts), parts)
 
 
 def quarter(own: Statistic, statistics: Mapping[str, Statistic]) -> Standing | None:

@@ -67,7 +67,7 @@ def everybody_is_an_outsider(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def complements_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish every narrow group that has enough families."""
-    monkeypatch.setattr(groups, "hide_complements", lambda given, *_: frozenset(given))
+    monkeypatch.setattr(groups, "hide_complements", lambda given, *_, **__: frozenset(given))
 
 
 def one_joins() -> tuple[Course, frozenset[str]]:

@@ -12,9 +12,10 @@ from random import Random
 from typing import Final
 from uuid import UUID, uuid5
 
+from tenants.benchmarks.crowds import Given
 from tenants.benchmarks.field import Field, Place
 from tenants.benchmarks.peer_groups import divisions
-from tenants.benchmarks.publication import Draft, Given, Inputs, make_draft
+from tenants.benchmarks.publication import Draft, Inputs, make_draft
 from tenants.disclosure.groups import Votes
 from tenants.disclosure.peers import PeerRules
 from tenants.metrics import DECLINE_RATE, METRICS

@@ -230,11 +230,11 @@ async def test_without_the_coalition_a_firm_subtracts_its_clients(
         return shown(group_of([one for one in rows if one.audience == firm_key(firm_id)][-1]))
 
     assert await told() == {}
-    whole = telling.Group.known
+    counted = telling.MetricRelease.count_known
     monkeypatch.setattr(
-        telling.Group,
-        "known",
-        lambda group, coalition: whole(group, coalition)[:1],
+        telling.MetricRelease,
+        "count_known",
+        lambda release, coalition: counted(release, sorted(coalition)[:1]),
     )
     assert set(await told()) == {"lower_quartile", "median", "upper_quartile"}
 
