@@ -27,6 +27,7 @@ from api.pages import (
     error_codes,
     form,
     graphiql,
+    methodology,
     outbox,
     receipt,
 )
@@ -136,6 +137,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         *console.routes(),
         *graphiql.routes(),
         *error_codes.routes(),
+        *methodology.routes(),
         *docs.routes(),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

@@ -24,6 +24,7 @@ from api.pages import (
     sign_in,
 )
 from api.pages import providers as provider_pages
+from api.pages.benchmark import BENCHMARK, ask_benchmark
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_roles import ROLES
 from api.pages.examples import list_examples
@@ -33,6 +34,7 @@ from api.pages.why import WHY, ask_why
 from api.relay import decode_id
 from api.requests import BadRequest
 from tenants.access import Viewer
+from tenants.benchmarks.windows import MINIMUM_AGE
 from tenants.db import run
 from tenants.disclosure.figures import FEW
 from tenants.errors import BadCursor, InvalidInput, NotFound, Unauthenticated
@@ -74,6 +76,7 @@ def routes() -> list[BaseRoute]:
         Route(preview.PATH, _with_person(preview.show_preview), methods=["GET"]),
         Route(home, _with_person(show_overview), methods=["GET"]),
         Route(f"{home}/{WHY.name}", _with_person(show_why), methods=["GET"]),
+        Route(f"{home}/{BENCHMARK.name}", _with_person(show_benchmark), methods=["GET"]),
         *(
             Route(f"{home}/{one.name}", _with_person(_show_list(one)), methods=["GET"])
             for one in LISTS
@@ -186,6 +189,7 @@ def _page(
         slug=slug,
         may=may,
         places=[one for one in _PLACES if one.permission.name in may],
+        places=[one for one in (WHY, BENCHMARK, *LISTS) if one.permission.name in may],
         **_SPOKEN,
         **context,
     )
@@ -244,6 +248,21 @@ async def show_why(request: Request, viewer: Viewer) -> Response:
         here=WHY.name,
         view=view,
         few=FEW,
+    )
+
+
+async def show_benchmark(request: Request, viewer: Viewer) -> Response:
+    """Show how an organisation compares with its peers, as far as the viewer may know."""
+    slug = request.path_params["slug"]
+    data, view = await ask_benchmark(viewer, slug)
+    return _page(
+        BENCHMARK.name,
+        viewer,
+        organisation=data["organisation"],
+        slug=slug,
+        here=BENCHMARK.name,
+        view=view,
+        age=MINIMUM_AGE.days,
     )
 
 

@@ -15,7 +15,7 @@ from tests.api.pages.conftest import Site
 from tests.factories import Client
 
 pytestmark = pytest.mark.usefixtures("connection")
-PAGES = ("/docs", "/docs/reference", "/docs/errors", "/docs/changelog")
+PAGES = ("/docs", "/docs/reference", "/docs/errors", "/docs/methodology", "/docs/changelog")
 TEXTS = ("/docs/guide.md", "/docs/reference.md", "/docs/errors.md", "/docs/changelog.md")
 
 

@@ -21,7 +21,7 @@ async def test_documentation_is_readable_and_graphiql_answers(
     page = await context.new_page()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    for path in ("/docs", "/docs/reference", "/docs/errors"):
+    for path in ("/docs", "/docs/reference", "/docs/errors", "/docs/methodology"):
         await page.goto(address + path)
         # One part of a kind looks like another, and looking at all of them takes long.
         await page.evaluate(

@@ -41,6 +41,7 @@ def test_these_are_the_documents() -> None:
         "actions",
         "add_action_note",
         "api",
+        "benchmark",
         "change_action_status",
         "codebook_diff",
         "create_action",
