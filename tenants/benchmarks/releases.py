@@ -16,6 +16,7 @@ from tenants.benchmarks.publication import Draft, Inputs, make_draft
 from tenants.benchmarks.readers import Rows
 from tenants.benchmarks.service import rules_in_force
 from tenants.benchmarks.telling import GroupFigures
+from tenants.benchmarks.telling_queries import add_audiences, require_benchmark
 from tenants.benchmarks.windows import LAG_MONTHS, MINIMUM_AGE, REJOIN_MONTHS, require_months
 from tenants.db import run
 from tenants.disclosure.peers import PeerRules
@@ -81,7 +82,7 @@ async def begin_release(
         Forbidden: The viewer is somebody else.
         InvalidInput: The window is not made of whole months.
     """
-    queries.require_benchmark(viewer)
+    require_benchmark(viewer)
     require_months(starts_on, ends_on)
     number = await queries.next_number(session, viewer)
     if after is not None:
@@ -173,7 +174,7 @@ async def finish_release(session: Session, viewer: Viewer, *, number: int, whole
     if release is None:
         return False
     hashed = {name: family_hash(name) for name in {one.family for one in whole.places.values()}}
-    await queries.add_audiences(
+    await add_audiences(
         session,
         viewer,
         number=number,
