@@ -54,7 +54,7 @@ _SPOKEN: Final = {
     "say": console_words.say,
     "roles": ROLES,
 }
-_PLACES: Final = (WHY, digest.DIGEST, actions.ACTIONS, *LISTS)
+_PLACES: Final = (WHY, BENCHMARK, digest.DIGEST, actions.ACTIONS, *LISTS)
 _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
 
 
@@ -189,7 +189,6 @@ def _page(
         slug=slug,
         may=may,
         places=[one for one in _PLACES if one.permission.name in may],
-        places=[one for one in (WHY, BENCHMARK, *LISTS) if one.permission.name in may],
         **_SPOKEN,
         **context,
     )

@@ -4,14 +4,14 @@ A release writes millions of comparisons. Looking two keys up for each took long
 else together; the organisation and the release of each lie in the places that were frozen first,
 which do refer to them, and only the role that makes releases writes any of these.
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0027
+Revises: 0026
 """
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
