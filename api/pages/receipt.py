@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.auth.links import receipt_viewer
+from api.pages.arabic import ARABIC_RECEIPT
 from api.pages.notices import notify
 from api.pages.posted import Refused, read_posted
 from api.pages.rendering import respond
@@ -25,7 +26,7 @@ from tenants.interviews.receipts import Receipt, get_receipt
 from tenants.questionnaires.forms import Form, field
 from tenants.questionnaires.question_types import AnswerState
 
-TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+_ENGLISH_AND_GERMAN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "title": {"en": "Your answers", "de": "Ihre Antworten"},
         "intro": {
@@ -66,6 +67,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "de": "Sie sind gelöscht, und der Quittungscode öffnet nichts mehr.",
         },
     }
+)
+TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {name: {**wording, "ar": ARABIC_RECEIPT[name]} for name, wording in _ENGLISH_AND_GERMAN.items()}
 )
 
 

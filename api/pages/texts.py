@@ -1,4 +1,4 @@
-"""The pages' own words, each in English and German; what a version words is not here."""
+"""The pages' own words in English, German and Arabic; what a version words is not here."""
 
 import datetime as dt
 import re
@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from tenants.interviews.letters import in_words
+from api.pages.arabic import ARABIC
+from tenants.interviews.wording import in_words
 
 LANGUAGE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -36,7 +37,7 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _FALLBACK: Final = "en"
 
-TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+_ENGLISH_AND_GERMAN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "skip": {"en": "Skip to the content", "de": "Zum Inhalt springen"},
         "asked_by": {
@@ -255,6 +256,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             " senden Sie die Seite noch einmal.",
         },
     }
+)
+TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {name: {**wording, "ar": ARABIC[name]} for name, wording in _ENGLISH_AND_GERMAN.items()}
 )
 
 

@@ -16,8 +16,8 @@ from api.pages.texts import chosen_language, day_in_words, paragraphs, words
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.errors import LinkExpired, LinkUnusable, LinkUsed
-from tenants.interviews.letters import WITHOUT_FIRM, last_day
 from tenants.interviews.submission import InvitationView, get_invitation
+from tenants.interviews.wording import WITHOUT_FIRM, last_day
 from tenants.questionnaires.forms import Form, field
 from tenants.questionnaires.json_object import Wording
 from tenants.questionnaires.texts import Placeholder, TextKey, fill

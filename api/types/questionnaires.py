@@ -8,7 +8,7 @@ import strawberry
 
 from api.derive import Info, of_noun
 from api.errors import camel_case
-from api.relay import Node, decode_id
+from api.relay import Node, decode_id, encode_id
 from api.types.questionnaire_content import QuestionnaireContent, show_content
 from tenants import read_graph
 from tenants.offers import narrow_conditions
@@ -21,6 +21,7 @@ from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.translations import list_completeness
 from tenants.reading import Record
 from tenants.reasons import Audience
+from tenants.settings import get_settings
 
 Since = Annotated[strawberry.ID, strawberry.argument(description="The version to compare with.")]
 Language = Annotated[
@@ -197,6 +198,12 @@ class QuestionnaireVersion(Node):
     def content(self, root: strawberry.Parent[Record]) -> QuestionnaireContent:
         """Everything that it says."""
         return show_content(root.values["definition"])
+
+    @strawberry.field
+    def preview_url(self, root: strawberry.Parent[Record]) -> str:
+        """The page on which somebody who is signed in sees the version as the form shows it."""
+        version_id = encode_id(read_graph.QUESTIONNAIRE_VERSION, root.key)
+        return f"{get_settings().public_url}/console/preview/{version_id}"
 
     @strawberry.field
     def survey_js(self, root: strawberry.Parent[Record]) -> str:

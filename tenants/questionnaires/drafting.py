@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from tenants import audit
 from tenants.access import Viewer
+from tenants.audit import AuditAction
 from tenants.errors import Conflict, InvalidInput
 from tenants.integrations.idempotency import once
 from tenants.model import new_id
@@ -203,6 +205,57 @@ async def copy_version(
         key=idempotency_key,
         make=make,
     )
+
+
+async def delete_draft(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, version_id: UUID, revision: int
+) -> UUID | None:
+    """Delete a draft for good, unless somebody else changed it meanwhile.
+
+    A questionnaire that has no other version goes with it, and its code is free again.
+
+    Args:
+        session: The transaction.
+        viewer: Somebody who edits questionnaires.
+        organisation_id: Whose.
+        version_id: The draft.
+        revision: Of the draft that was looked at.
+
+    Returns:
+        The questionnaire's id; None if it went, too.
+
+    Raises:
+        NotFound: There is no such version for the viewer.
+        Conflict: The version is no draft, or of another revision by now; nothing was deleted.
+    """
+    version = await version_queries.get_version(
+        session, viewer, organisation_id=organisation_id, version_id=version_id
+    )
+    if version.state is not VersionState.DRAFT:
+        message = "A published version stays; retire it if it shall not be used any more."
+        raise Conflict(message, field="versionId")
+    questionnaire_id = version.questionnaire_id
+    # Whoever copies a version to a draft comes before or after, and finds the questionnaire or not.
+    await version_queries.lock_questionnaire(
+        session, viewer, organisation_id=organisation_id, questionnaire_id=questionnaire_id
+    )
+    taken = await version_queries.take_draft(
+        session, viewer, organisation_id=organisation_id, version_id=version_id, revision=revision
+    )
+    if not taken:
+        raise changed_meanwhile(version)
+    session.expunge(version)
+    await audit.record(
+        session, viewer, AuditAction.QUESTIONNAIRE_DRAFT_DELETED, organisation_id, version_id
+    )
+    states = await version_queries.list_states(
+        session, viewer, organisation_id=organisation_id, questionnaire_id=questionnaire_id
+    )
+    # What a firm pushed stays, without a version, until the firm pushes another one.
+    gone = not states and await version_queries.delete_questionnaire(
+        session, viewer, organisation_id=organisation_id, questionnaire_id=questionnaire_id
+    )
+    return None if gone else questionnaire_id
 
 
 async def _rewrite(

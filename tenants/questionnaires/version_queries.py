@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.access import Permission, Viewer, require
 from tenants.errors import NotFound
-from tenants.model import new_id
+from tenants.model import Model, new_id
 from tenants.organisations.models import Engagement
 from tenants.questionnaires.models import (
     Questionnaire,
@@ -136,6 +136,35 @@ async def take_draft(
         .execution_options(synchronize_session=False)
     )
     return taken is not None
+
+
+async def delete_questionnaire(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, questionnaire_id: UUID
+) -> bool:
+    """Delete a questionnaire that nothing refers to any more; return whether that was so."""
+    require(viewer, Permission.QUESTIONNAIRE_EDIT, organisation_id)
+    referring = [
+        key.parent
+        for table in Model.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table is Questionnaire.__table__ and key.parent.name != "organisation_id"
+    ]
+    gone = await session.scalar(
+        delete(Questionnaire)
+        .where(
+            Questionnaire.organisation_id == organisation_id,
+            Questionnaire.id == questionnaire_id,
+            *(
+                ~exists().where(
+                    column.table.c.organisation_id == organisation_id, column == questionnaire_id
+                )
+                for column in referring
+            ),
+        )
+        .returning(Questionnaire.id)
+        .execution_options(synchronize_session=False)
+    )
+    return gone is not None
 
 
 async def retire(

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 def _say(text: str) -> Json:
-    return {"en": text, "de": f"{text} (de)"}
+    return {"en": text, "de": f"{text} (de)", "ar": f"{text} (ar)"}
 
 
 def _options(*codes: str) -> list[Json]:
@@ -47,8 +47,8 @@ _ENDS: Final = {"labels": {"1": _say("low"), "5": _say("high")}, "points": 5}
 # earlier page, on the offer.
 DOCUMENT: Final[Json] = {
     "title": _say("Everything"),
-    "languages": ["en", "de"],
-    "texts": to_json(load("declined_offer"))["texts"],
+    "languages": ["en", "de", "ar"],
+    "texts": to_json(load("declined_offer_short"))["texts"],
     "pages": [
         {
             "code": "review",

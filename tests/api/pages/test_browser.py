@@ -1,6 +1,7 @@
 """The form in a real browser: with and without JavaScript, on a phone and at a desk."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 from playwright.async_api import (
@@ -8,19 +9,29 @@ from playwright.async_api import (
 )
 
 from api.pages.steps import CONFIDENTIALITY, REVIEW
+from api.pages.texts import TEXTS
 from tenants.db import run
 from tenants.interviews.models import Confidentiality
 from tenants.interviews.submission import get_invitation, save_answers
+from tenants.offers.service import CandidateInput
 from tenants.questionnaires.logic import Answer, Answered, visible_questions
+from tenants.questionnaires.problems import PROBLEM_WORDING, AnswerProblem
 from tenants.questionnaires.question_types import AnswerState
+from tenants.questionnaires.templates import load
 from tenants.questionnaires.values import Choice, Text
-from tests.api.pages.surroundings import use_every_type
+from tests.api.pages.surroundings import publish_instead, use_every_type
 from tests.api.pages.visitor import visiting
 from tests.factories import Client, Invited, complete_answers, make_invited_candidate
 
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 50_000
+# How the questionnaire of every type says something in a language.
+SAID: dict[str, Callable[[str], str]] = {
+    "en": lambda words: words,
+    "de": lambda words: f"{words} (de)",
+    "ar": lambda words: f"{words} (ar)",
+}
 PAGES = (
     "decision",
     "alternative",
@@ -104,15 +115,28 @@ async def test_a_candidate_gets_from_the_link_to_the_receipt(
         assert [one for one in visitor.seen if one[2] >= MOST_BYTES] == []
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["js", "nojs"])
+# In three languages, one of them right-to-left, on a phone and at a desk, with and without script.
+@pytest.mark.parametrize(
+    ("language", "width", "javascript"),
+    [("de", 390, True), ("ar", 390, False), ("ar", 1280, True), ("en", 1280, False)],
+    ids=["de-phone-js", "ar-phone-nojs", "ar-desk-js", "en-desk-nojs"],
+)
 async def test_every_type_of_question_can_be_answered(
-    chromium: Browser, address: str, client: Client, *, javascript: bool
+    chromium: Browser,
+    address: str,
+    client: Client,
+    *,
+    language: str,
+    width: int,
+    javascript: bool,
 ) -> None:
     await use_every_type(client)
     candidate = await make_invited_candidate(client)
-    async with visiting(chromium, javascript=javascript) as visitor:
+    said = SAID[language]
+    async with visiting(chromium, width=width, javascript=javascript) as visitor:
         page = visitor.page
-        await page.goto(f"{address}/i/{candidate.token}/review?lang=de")
+        await page.goto(f"{address}/i/{candidate.token}/review?lang={language}")
+        assert await page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
         await page.check("[name=single][value=B]")
         assert await page.is_visible("[name=follow]") is javascript
         if not javascript:
@@ -136,41 +160,82 @@ async def test_every_type_of_question_can_be_answered(
         await page.fill("[name=month]", "2026-03")
         await page.check("[name=agreed]")
         told = (await page.inner_text("#q-told")).split("\n")
-        assert [line for line in told if line] == ["About told? (de)", "Only to read (de)"]
-        assert "No names, please (de)" in await page.inner_text("#h-words")
+        assert [line for line in told if line] == [said("About told?"), said("Only to read")]
+        assert said("No names, please") in await page.inner_text("#h-words")
         await page.fill("[name=line]", "a line")
         await page.check("[name='words.prefer_not_to_say']")
         await visitor.go_on()
-        assert await visitor.look() == "Second page (de)"
-        assert (
-            await page.inner_text(".problem") == "Bitte verwenden Sie höchstens 1 Nachkommastellen."
-        )
+        assert await visitor.look() == said("Second page")
+        problem = PROBLEM_WORDING[AnswerProblem.TOO_MANY_DECIMALS][language]
+        assert await page.inner_text(".problem") == problem.format(decimals=1)
         assert await page.input_value("[name=day]") == "2026-03-31"
         await page.fill("[name=number]", "2,5")
         await visitor.go_on()
-        assert await visitor.look() == "Third page (de)"
+        assert await visitor.look() == said("Third page")
         await visitor.go_on()
         await page.check("[name=confidentiality][value=ATTRIBUTED]")
         await visitor.go_on()
         await visitor.look()
         assert await page.locator(".said").all_inner_texts() == [
-            "B (de)",
+            said("B"),
             "so",
-            "Nein",
-            "Ja",
+            TEXTS["no"][language],
+            TEXTS["yes"][language],
             "2 / 5",
-            "10 (surely (de))",
-            "S (de): 3 / 5",
-            "1. Q (de)",
-            "2,5 days (de)",
-            "31. März 2026",
-            "High (de)",
+            f"10 ({said('surely')})",
+            f"{said('S')}: 3 / 5",
+            f"1. {said('Q')}",
+            f"{'2,5' if language == 'de' else '2.5'} {said('days')}",
+            {"de": "31. März 2026", "ar": "31 مارس 2026", "en": "31 March 2026"}[language],
+            said("High"),
             "2026-03",
-            "I agree (de)",
+            said("I agree"),
             "a line",
         ]
         await visitor.go_on()
         assert len(await page.inner_text(".code")) == 24
+        assert visitor.faults == []
+
+
+async def test_a_form_in_arabic_is_mirrored(
+    chromium: Browser, address: str, client: Client
+) -> None:
+    template = load("declined_offer_short")
+    await publish_instead(client, template)
+    candidate = await make_invited_candidate(
+        client, candidate=CandidateInput(external_id="1", email="a@b.example", language="ar")
+    )
+    at = f"{address}/i/{candidate.token}"
+    async with visiting(chromium) as visitor:
+        page = visitor.page
+        await page.goto(at)
+        assert await visitor.look() == template.title["ar"]
+        assert await page.get_attribute("html", "lang") == "ar"
+        await visitor.go_on()
+        assert await visitor.look() == template.pages[0].title["ar"]
+        await page.select_option("[name=main_reason]", "PAY_BASE")
+        await page.check("[name=destination][value=STILL_LOOKING]")
+        # What stands before the words is on their right, and the progress grows from the right.
+        box = await page.locator("[name=destination] >> nth=0").bounding_box()
+        words = await page.locator("[name=destination] + span >> nth=0").bounding_box()
+        assert box is not None
+        assert words is not None
+        assert box["x"] > words["x"]
+        await visitor.go_on()
+        assert await visitor.look() == template.pages[1].title["ar"]
+        await page.check("[name=recommendation][value='9']")
+        first = await page.locator("[name=recommendation][value='0']").bounding_box()
+        second = await page.locator("[name=recommendation][value='1']").bounding_box()
+        assert first is not None
+        assert second is not None
+        assert first["x"] > second["x"]
+        await visitor.go_on()
+        await visitor.go_on()
+        await page.check("[name=confidentiality][value=CONFIDENTIAL]")
+        await visitor.go_on()
+        assert await visitor.look() == TEXTS["review"]["ar"]
+        await visitor.go_on()
+        assert (await visitor.look()).startswith("شكرًا لكم")
         assert visitor.faults == []
 
 

@@ -27,7 +27,7 @@ async def address_of(client: Client) -> str:
         client.hr,
         organisation_id=client.organisation_id,
         name="A draft",
-        document={**DOCUMENT, "languages": ["en", "de"]},
+        document=DOCUMENT,
     )
     key = Key(client.organisation_id, await version_of(client, made))
     return preview.PATH.format(id=encode_id(read_graph.QUESTIONNAIRE_VERSION, key))
