@@ -7,6 +7,7 @@ the date and the machine.
 import argparse
 import asyncio
 import csv
+import json
 import os
 import random
 import resource
@@ -24,7 +25,7 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.insights import queries as insights
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
-from tests.bench import hostile, reads, releasing
+from tests.bench import hostile, painting, reads, releasing
 
 ROWS = 100_000
 ORGANISATIONS = 20
@@ -113,6 +114,10 @@ def main() -> None:
         releasing.measure(report)
     if options.part in {"hostile", "all"} and not options.json:
         hostile.measure(report)
+    if options.part == "painting" or (options.part == "all" and not options.json):
+        painted = painting.measure(keep_quiet if options.json else report)
+        if options.json:
+            sys.stdout.write(json.dumps(painted) + "\n")
     if options.part in {"reads", "all"}:
         scale = reads.Scale(
             organisations=options.organisations,
@@ -129,11 +134,14 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("work", "releases", "hostile", "reads", "all"),
+        choices=("work", "releases", "hostile", "painting", "reads", "all"),
         default="all",
-        help="imports and editions, releases, hostile requests, reads beside other servers, or all",
+        help="imports and editions, releases, hostile requests, first paints, reads beside"
+        " other servers, or all",
     )
-    parser.add_argument("--json", action="store_true", help="only reads, as one JSON object")
+    parser.add_argument(
+        "--json", action="store_true", help="only reads, or what is painted, as one object"
+    )
     parser.add_argument("--organisations", type=int, default=50, help="of 2,000 interviews each")
     parser.add_argument("--seconds", type=float, default=2.0, help="for each number")
     parser.add_argument("--rounds", type=int, default=2, help="of which the median counts")
@@ -214,6 +222,10 @@ def timed(what: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     report(what, f"{time.perf_counter() - started:.1f} s")
+
+
+def keep_quiet(_what: str, _measured: str) -> None:
+    """Print no line."""
 
 
 def report(what: str, measured: str) -> None:

@@ -96,7 +96,7 @@ def serving() -> Iterator[str]:
         [sys.executable, "-m", "deploy.cli", "serve", "--port", str(port)],
     )
     try:
-        for _ in range(200):
+        for _ in range(900):
             try:
                 urlopen(f"http://127.0.0.1:{port}/healthz").close()
                 break
