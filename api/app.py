@@ -28,6 +28,7 @@ from api.pages import (
     form,
     graphiql,
     methodology,
+    opt_out,
     outbox,
     receipt,
 )
@@ -133,6 +134,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         *oauth.routes(),
         *form.routes(),
         *receipt.routes(),
+        *opt_out.routes(),
         *consent.routes(),
         *console.routes(),
         *graphiql.routes(),

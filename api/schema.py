@@ -84,6 +84,7 @@ from api.types.library_mutations import (
     save_firm_theme,
     save_template,
 )
+from api.types.mail_settings import update_invitation_settings, write_invitation_texts
 from api.types.members import (
     change_role,
     invite_member,
@@ -94,6 +95,7 @@ from api.types.members import (
 from api.types.monthly_counts import record_monthly_counts
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
+from api.types.questionnaire_deletion import delete_questionnaire_draft
 from api.types.questionnaire_files import import_questionnaire
 from api.types.questionnaire_mutations import (
     copy_questionnaire_version,
@@ -242,6 +244,8 @@ class Mutation:
     join_benchmark = join_benchmark
     leave_benchmark = leave_benchmark
     invite_candidate = invite_candidate
+    update_invitation_settings = update_invitation_settings
+    write_invitation_texts = write_invitation_texts
     create_questionnaire = create_questionnaire
     import_questionnaire = import_questionnaire
     update_questionnaire_draft = update_questionnaire_draft
@@ -255,6 +259,7 @@ class Mutation:
     save_firm_theme = save_firm_theme
     push_template = push_template
     push_codebook = push_codebook
+    delete_questionnaire_draft = delete_questionnaire_draft
     save_answers = save_answers
     submit_response = submit_response
     register_documents = register_documents

@@ -6,6 +6,7 @@ from tenants.benchmarks import models as benchmarks
 from tenants.insights import models as insights
 from tenants.integrations import models as integrations
 from tenants.integrations import token_models as tokens
+from tenants.interviews import mail_models as mails
 from tenants.interviews import models as interviews
 from tenants.members import models as members
 from tenants.offers import models as offers
@@ -21,6 +22,7 @@ __all__ = [
     "insights",
     "integrations",
     "interviews",
+    "mails",
     "members",
     "offers",
     "organisations",

@@ -67,6 +67,24 @@ class Conflict(DomainError):
     code = "CONFLICT"
 
 
+class InvitedRecently(Conflict):
+    """The person was invited to another interview of the organisation less than half a year ago."""
+
+    code = "INVITED_RECENTLY"
+
+
+class OptedOut(Conflict):
+    """The person asked not to be written to on behalf of the organisation any more."""
+
+    code = "OPTED_OUT"
+
+
+class Undeliverable(Conflict):
+    """The first mail to the only address that is known of somebody came back."""
+
+    code = "UNDELIVERABLE"
+
+
 class SecretAlreadyShown(DomainError):
     """A creating mutation was repeated; its secret was in the first answer and is in no other."""
 

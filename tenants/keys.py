@@ -50,6 +50,9 @@ class Purpose(StrEnum):
     ATTEMPT = "attempt"
     RESET = "reset"
     DIGEST = "digest"
+    ADDRESS = "address"
+    OPT_OUT = "opt-out"
+    MAIL = "mail"
 
 
 @lru_cache(maxsize=64)

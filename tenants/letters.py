@@ -18,6 +18,8 @@ class Letter:
         message_id: The same whenever this letter is written.
         language: In which it is written.
         stop: Where whoever gets it asks for no more of the kind; None for what nobody asked for.
+        stops_with_one_click: Whether a post to that address is enough, as mail programs send it.
+        tracer: By which a letter that comes back is known; None if nobody looks for that.
     """
 
     to: str
@@ -25,7 +27,9 @@ class Letter:
     body: str = field(repr=False)
     message_id: str
     language: str
-    stop: str | None = None
+    stop: str | None = field(default=None, repr=False)
+    stops_with_one_click: bool = False
+    tracer: str | None = field(default=None, repr=False)
 
 
 def message_id(purpose: Purpose, *parts: bytes) -> str:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
         public_url: Where candidates and people reach the installation, without a final slash.
         smtp_url: Mail relay, `smtp://[user:password@]host:port` or `smtps://...`.
         mail_from: Sender of every mail.
+        mail_bounces_to: Where mail systems report what cannot be delivered, and from where
+            `afterword bounces` reads it; the address of `mail_from` if absent.
         outbox_dir: Demo only: the folder in which its mail catcher keeps what was sent.
         job_lease_seconds: How long a started job may be silent before it is given to another.
         invite_within_days: An offer declined longer ago than this gets no mail by itself.
@@ -63,6 +65,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "Afterword <interviews@localhost>"
+    mail_bounces_to: str | None = None
     outbox_dir: Path | None = None
     job_lease_seconds: int = Field(default=60, ge=5)
     invite_within_days: int = Field(default=60, ge=1)

@@ -41,6 +41,23 @@ def receipt_viewer(token: str) -> Viewer | None:
     return Viewer(ViewerKind.CANDIDATE, roles={read.organisation_id: Role.CANDIDATE})
 
 
+def opt_out_viewer(token: str) -> Viewer | None:
+    """Return the candidate who holds the link that ends all mails, or None if it is none of ours.
+
+    Args:
+        token: The part of the link that follows `/o/`.
+    """
+    read = read_token(Purpose.OPT_OUT, token)
+    if read is None:
+        return None
+    return Viewer(
+        ViewerKind.CANDIDATE,
+        read.subject_id,
+        roles={read.organisation_id: Role.CANDIDATE},
+        mail_number=read.number,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Invitee:
     """Whoever holds the link of an invitation to become a member.

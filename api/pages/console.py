@@ -26,6 +26,7 @@ from api.pages import (
 from api.pages import providers as provider_pages
 from api.pages.benchmark import BENCHMARK, ask_benchmark
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
+from api.pages.console_mails import MAILS, MailsView, change_mails, view_mails
 from api.pages.console_roles import ROLES
 from api.pages.examples import list_examples
 from api.pages.operations import NoAnswer, ask
@@ -85,6 +86,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{home}/digest", _with_person(_shown(digest.show_digest)), methods=["GET"]),
         Route(f"{home}/digest", _with_person(_shown(digest.post_digest)), methods=["POST"]),
         *_action_routes(f"{home}/actions"),
+        Route(f"{home}/{MAILS.name}", _with_person(show_mails), methods=["GET"]),
+        Route(f"{home}/{MAILS.name}", _with_person(post_mails), methods=["POST"]),
         Route(f"{home}/interviews/{{id}}", _with_person(show_interview), methods=["GET"]),
         Route("/console/{path:path}", _with_person(show_nothing), methods=["GET"]),
     ]
@@ -296,6 +299,33 @@ async def show_interview(request: Request, viewer: Viewer) -> Response:
         slug=slug,
         here="interviews",
         interview=interview,
+    )
+
+
+async def show_mails(request: Request, viewer: Viewer) -> Response:
+    """Show when mails to candidates go out and what they say."""
+    slug = request.path_params["slug"]
+    return _mails_page(viewer, slug, await view_mails(viewer, slug), HTTPStatus.OK)
+
+
+async def post_mails(request: Request, viewer: Viewer) -> Response:
+    """Save times or texts, or show a preview of the texts."""
+    slug = request.path_params["slug"]
+    view, status = await change_mails(request, viewer, slug)
+    if view is None:
+        return lead_to(f"/console/{slug}/{MAILS.name}")
+    return _mails_page(viewer, slug, view, status)
+
+
+def _mails_page(viewer: Viewer, slug: str, view: MailsView, status: HTTPStatus) -> Response:
+    return _page(
+        MAILS.name,
+        viewer,
+        organisation=view.organisation,
+        slug=slug,
+        here=MAILS.name,
+        status=status,
+        view=view,
     )
 
 

@@ -70,6 +70,30 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The record is in a state in which this cannot be done.",
             "Read it again; the message says what stands in the way.",
         ),
+        "INVITED_RECENTLY": _E(
+            "The person was invited to another interview of the organisation within six months.",
+            "Nobody can overrule it. Invite again when the six months are over.",
+        ),
+        "OPTED_OUT": _E(
+            "The person asked for no more mails on behalf of the organisation.",
+            "Nobody can overrule it; the interview stays open without a mail.",
+        ),
+        "UNDELIVERABLE": _E(
+            "The first mail to the only address that is known came back.",
+            "Record the candidate's right address, then invite again.",
+        ),
+        "UNKNOWN_PLACEHOLDER": _E(
+            "A text of a mail has a placeholder that nothing fills in.",
+            "Use those that the message lists, in braces.",
+        ),
+        "MISSING_PLACEHOLDER": _E(
+            "The body of a mail lacks {link} or {closes_on}.",
+            "Put it where the candidate shall find it.",
+        ),
+        "MISSING_LANGUAGE": _E(
+            "A language of the questionnaire has no invitation or no reminder.",
+            "Write both in every language that invitationSettings lists.",
+        ),
         "UNPUBLISHABLE": _E(
             "The draft cannot be published as it is.",
             "Each finding comes as an error of its own, with its code and place in the content.",

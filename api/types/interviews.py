@@ -17,6 +17,7 @@ from tenants.interviews import service as interviews
 from tenants.interviews.models import (
     AdministratorKind,
     Confidentiality,
+    HoldReason,
     InterviewMode,
     InterviewStatus,
 )
@@ -76,6 +77,25 @@ class Candidate(Node):
     language: str | None
 
 
+@of_noun(read_graph.INVITATION_MAIL)
+class InvitationMail:
+    """What one mail to a candidate said, as it was due; alike whether they had answered by then.
+
+    Attributes:
+        number: Which of the interview's mails, from 1.
+        language: In which it was.
+        texts_number: The version of the organisation's texts; null for the questionnaire's own.
+        subject: As it was sent, but for the name, which stays a placeholder.
+        body: Likewise, and without the links, which are kept nowhere.
+    """
+
+    number: int
+    language: str
+    texts_number: int | None
+    subject: str
+    body: str
+
+
 @of_noun(read_graph.RESPONSE)
 class Response(Node):
     """One submission, as far as the viewer may read it.
@@ -86,6 +106,7 @@ class Response(Node):
         confidentiality: What the candidate chose.
         language: In which it was written.
         answers: Those that the viewer's role may read.
+        mails: What the candidate had been written to be asked.
     """
 
     questionnaire_version: QuestionnaireVersion
@@ -93,6 +114,7 @@ class Response(Node):
     confidentiality: Confidentiality
     language: str | None
     answers: list[Answer]
+    mails: list[InvitationMail] | None
 
 
 @of_noun(read_graph.INTERVIEW)
@@ -111,6 +133,9 @@ class Interview(Node):
         response: What was answered, for those who may read it; never an ANONYMOUS one.
         completed_on: The day of the answer, for the consultant; never of an ANONYMOUS one.
         confidentiality: What was chosen, for the consultant; never that it was ANONYMOUS.
+        held: Why the candidate was not invited when that was due; null once they were.
+        is_undeliverable: Whether the first mail came back: the address is wrong.
+        mails: What the mails said.
     """
 
     offer: Annotated["Offer", strawberry.lazy("api.types.offers")]  # type: ignore[name-defined]  # noqa: F821 - resolved lazily.
@@ -124,6 +149,9 @@ class Interview(Node):
     response: Response | None
     completed_on: date | None
     confidentiality: Confidentiality | None
+    held: HoldReason | None
+    is_undeliverable: bool | None
+    mails: list[InvitationMail] | None
 
 
 @strawberry.input

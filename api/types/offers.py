@@ -136,6 +136,7 @@ class CandidateInput:
         last_name: For the consultant.
         email: Where the invitation goes.
         language: In which to write.
+        time_zone: Where they live, by its IANA name (Europe/Berlin): mails respect quiet hours.
     """
 
     external_id: str | None = None
@@ -143,6 +144,7 @@ class CandidateInput:
     last_name: str | None = None
     email: str | None = None
     language: str | None = None
+    time_zone: str | None = None
 
 
 @strawberry.input

@@ -41,6 +41,13 @@ from api.types.interviews import (
 )
 from api.types.invitations import Invitation, find_invitation
 from api.types.library import LibraryPush, find_pushes
+from api.types.mail_settings import (
+    InvitationSettings,
+    MailPreview,
+    PreviewedMails,
+    find_invitation_settings,
+    preview_mails,
+)
 from api.types.members import MemberInvitation, Membership
 from api.types.monthly_counts import MonthlyCounts
 from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
@@ -156,6 +163,20 @@ class Organisation(Node):
     async def codebook(self, root: strawberry.Parent[Record], info: Info) -> list[Theme] | None:
         """The themes that free text is coded with: the shared ones, then its own."""
         return await find_codebook(info, root.key)
+
+    @strawberry.field
+    async def invitation_settings(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> InvitationSettings | None:
+        """When its mails to candidates go out, and what they say."""
+        return await find_invitation_settings(info, root.key.organisation_id)
+
+    @strawberry.field
+    async def mail_previews(
+        self, root: strawberry.Parent[Record], info: Info, mails: PreviewedMails = None
+    ) -> list[MailPreview] | None:
+        """Its mails as a candidate would get them; texts that will not do are an error."""
+        return await preview_mails(info, root.key.organisation_id, mails)
 
     @strawberry.field
     async def insights(

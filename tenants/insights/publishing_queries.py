@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, func, insert, or_, select
 
 from tenants.access import Permission, Viewer, require
 from tenants.insights.items import AskedQuestion
@@ -145,7 +145,10 @@ async def list_asked(
 async def count_invitations(
     session: Session, viewer: Viewer, *, organisation_id: UUID, starts_on: date, ends_on: date
 ) -> tuple[int, int]:
-    """Return how many online invitations of a half-open period were answered, and delivered."""
+    """Return how many online invitations of a half-open period were answered, and delivered.
+
+    One whose first mail came back was not delivered.
+    """
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
     invited = select(Interview.id).where(
         Interview.organisation_id == organisation_id,
@@ -160,7 +163,10 @@ async def count_invitations(
             select(
                 func.count(Invitation.submission).filter(of_period),
                 func.count().filter(of_period),
-            ).where(Invitation.organisation_id == organisation_id)
+            ).where(
+                Invitation.organisation_id == organisation_id,
+                or_(Invitation.submission.is_not(None), Invitation.is_undeliverable.is_(False)),
+            )
         )
     ).one()
     return row[0], row[1]

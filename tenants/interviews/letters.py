@@ -1,37 +1,65 @@
-"""The mails that candidates get, written when they are sent and kept nowhere."""
+"""The mails that candidates get: written when they are sent; only their text is kept."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from tenants.access import Permission, Viewer, require
-from tenants.interviews import queries
+from tenants.interviews import mail_queries, queries
+from tenants.interviews.addresses import address_key
+from tenants.interviews.mail_texts import (
+    MailText,
+    addressed,
+    filled_in,
+    from_json,
+    kind_of,
+    text_for,
+)
 from tenants.interviews.models import InterviewStatus
+from tenants.interviews.queries import Case
+from tenants.interviews.wording import WITHOUT_FIRM, in_words, last_day
 from tenants.keys import Purpose
 from tenants.letters import Letter, message_id
-from tenants.questionnaires.texts import Placeholder, TextKey, fill
+from tenants.questionnaires.texts import Placeholder
 from tenants.questionnaires.versions import definition_of
 from tenants.settings import get_settings
 from tenants.tokens import Token, make_token
 from tenants.work import Session
 
-# Who asks where no firm is engaged: the texts must not say that the organisation asks itself.
-WITHOUT_FIRM = "Afterword"
-_MONTHS = {
-    "de": (
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    )
-}
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """What is kept of a mail, whether it went out or was left out.
+
+    Attributes:
+        interview_id: Of which interview.
+        number: Which of its mails.
+        texts_number: The version of the organisation's texts; None for the questionnaire's own.
+        language: In which it is.
+        text: As it was written, but for the name and the links.
+        address_key: The hash of the address.
+    """
+
+    interview_id: UUID
+    number: int
+    texts_number: int | None
+    language: str
+    text: MailText
+    address_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A mail that is due.
+
+    Attributes:
+        kept: What is kept of it, alike for everybody.
+        letter: What is sent; None if the candidate has answered, wants no mail, or cannot be
+            reached. Whoever sees that nothing is sent must not be told.
+    """
+
+    kept: KeptMail
+    letter: Letter | None
 
 
 async def write_invitation(
@@ -41,11 +69,11 @@ async def write_invitation(
     organisation_id: UUID,
     invitation_id: UUID,
     mail_number: int,
-) -> Letter | None:
-    """Return one mail of an invitation, or None if it is no longer wanted.
+) -> Writing | None:
+    """Return one mail of an invitation, or None if there is nothing to write about any more.
 
-    Nobody is written to who has answered, was erased or must not be mailed, or whose interview is
-    closed.
+    Nothing is due once the candidate was erased or must not be mailed, or the interview is closed.
+    Whoever has answered is not written to either, but what is kept looks as if.
 
     Args:
         session: The transaction.
@@ -60,8 +88,7 @@ async def write_invitation(
     )
     invitation, interview, candidate = case.invitation, case.interview, case.candidate
     if (
-        invitation.submission is not None
-        or invitation.revoked
+        invitation.revoked
         or invitation.expires_at <= datetime.now(UTC)
         or interview.status is InterviewStatus.CLOSED
         or candidate is None
@@ -69,40 +96,75 @@ async def write_invitation(
         or not candidate.may_be_emailed
     ):
         return None
+    kept = await _keep(session, viewer, case, candidate.email, mail_number)
+    is_wanted = invitation.submission is None and await _is_reachable(session, viewer, case, kept)
+    return Writing(kept, _letter(case, candidate.email, kept) if is_wanted else None)
+
+
+async def _keep(
+    session: Session, viewer: Viewer, case: Case, email: str, mail_number: int
+) -> KeptMail:
+    organisation_id, language = case.organisation.id, case.interview.language
+    newest = await mail_queries.list_texts(
+        session, viewer, organisation_id=organisation_id, newest_only=True
+    )
+    own = from_json(newest[0].texts) if newest else None
+    text, is_own = text_for(own, definition_of(case.version), language, kind_of(mail_number))
     firm = await queries.find_firm_name(session, viewer, organisation_id=organisation_id)
-    language = interview.language
-    token = make_token(Purpose.LINK, Token(organisation_id, invitation_id, mail_number))
     filled = {
-        Placeholder.FIRST_NAME: candidate.first_name or "",
         Placeholder.ORGANISATION: case.organisation.name,
         Placeholder.FIRM: firm or WITHOUT_FIRM,
         Placeholder.JOB_TITLE: case.requisition.title if case.requisition else "",
-        Placeholder.LINK: link(token),
         # The link dies at midnight, so that its last day is the one before.
-        Placeholder.CLOSES_ON: in_words(last_day(invitation.expires_at.date()), language),
+        Placeholder.CLOSES_ON: in_words(last_day(case.invitation.expires_at.date()), language),
     }
-    texts = definition_of(case.version).texts
-    return Letter(
-        to=candidate.email,
-        subject=fill(texts[TextKey.INVITATION_SUBJECT][language], filled),
-        body=fill(texts[TextKey.INVITATION_BODY][language], filled),
-        message_id=message_id(Purpose.LINK, invitation_id.bytes, bytes([mail_number])),
+    return KeptMail(
+        interview_id=case.interview.id,
+        number=mail_number,
+        texts_number=newest[0].number if is_own else None,
         language=language,
+        text=filled_in(text, language, filled),
+        address_key=address_key(organisation_id, email),
     )
 
 
-def last_day(closes_on: date) -> date:
-    """Return the last day on which a link works that is dead from a day on."""
-    return closes_on - timedelta(days=1)
+async def _is_reachable(session: Session, viewer: Viewer, case: Case, kept: KeptMail) -> bool:
+    """Return whether a mail may reach its address: nobody opted out, and none came back."""
+    organisation_id = case.organisation.id
+    if await mail_queries.has_opted_out(
+        session, viewer, organisation_id=organisation_id, address_key=kept.address_key
+    ):
+        return False
+    earlier = await mail_queries.list_mails(
+        session, viewer, organisation_id=organisation_id, interview_id=kept.interview_id
+    )
+    return not any(
+        one.bounced_on is not None and one.address_key == kept.address_key for one in earlier
+    )
+
+
+def _letter(case: Case, email: str, kept: KeptMail) -> Letter:
+    token = Token(case.organisation.id, case.invitation.id, kept.number)
+    opt_out = f"{get_settings().public_url}/o/{make_token(Purpose.OPT_OUT, token)}"
+    first_name = case.candidate.first_name if case.candidate else None
+    text = addressed(
+        kept.text,
+        first_name=first_name or "",
+        link=link(make_token(Purpose.LINK, token)),
+        opt_out=opt_out,
+    )
+    plain = Letter(
+        to=email,
+        subject=text.subject,
+        body=text.body,
+        message_id=message_id(Purpose.LINK, token.subject_id.bytes, bytes([kept.number])),
+        language=kept.language,
+    )
+    return replace(
+        plain, stop=opt_out, stops_with_one_click=True, tracer=make_token(Purpose.MAIL, token)
+    )
 
 
 def link(token: str) -> str:
     """Return the address that a candidate opens."""
     return f"{get_settings().public_url}/i/{token}"
-
-
-def in_words(day: date, language: str) -> str:
-    """Return a day as people write it in a language, in English where we do not know how."""
-    if language in _MONTHS:
-        return f"{day.day}. {_MONTHS[language][day.month - 1]} {day.year}"
-    return f"{day.day} {day:%B} {day.year}"

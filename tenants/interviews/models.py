@@ -53,8 +53,19 @@ class Submission(StrEnum):
     HELD = "HELD"
 
 
+class HoldReason(StrEnum):
+    """Why a candidate was not invited when that was due."""
+
+    NO_ADDRESS = "NO_ADDRESS"
+    OPTED_OUT = "OPTED_OUT"
+    INVITED_RECENTLY = "INVITED_RECENTLY"
+
+
 class Interview(Tenant, Model):
-    """One declined-offer case; an offer has at most one."""
+    """One declined-offer case; an offer has at most one.
+
+    `invite_at` is when the candidate is invited, or was; `held` is why not, when that was due.
+    """
 
     __tablename__ = "interviews"
     __table_args__ = (
@@ -80,6 +91,8 @@ class Interview(Tenant, Model):
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     invited_on: Mapped[date | None]
     closes_on: Mapped[date | None]
+    invite_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    held: Mapped[HoldReason | None] = mapped_column(Coded(HoldReason))
 
 
 class Invitation(Tenant, Model):
@@ -87,7 +100,8 @@ class Invitation(Tenant, Model):
 
     No link is stored. `submission` says only that all of them are dead. `retry_key` lets a browser
     that lost the connection repeat an anonymous submission; it tells nothing of the response's own
-    key and is wiped by the flush.
+    key and is wiped by the flush. `is_undeliverable` says that the first mail to an address came
+    back; of what comes back later it says nothing, because that would tell who had not answered.
     """
 
     __tablename__ = "invitations"
@@ -103,6 +117,7 @@ class Invitation(Tenant, Model):
     submission: Mapped[Submission | None] = mapped_column(Coded(Submission))
     held_version_id: Mapped[UUID | None]
     retry_key: Mapped[bytes | None]
+    is_undeliverable: Mapped[bool] = mapped_column(default=False)
 
 
 class Draft(TenantKey, Model):

@@ -1,33 +1,29 @@
 """What can be done with interviews: opening, inviting, closing; and what an outcome sets off."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from tenants import audit, work
+from tenants import audit
 from tenants.access import Permission, Viewer, require
 from tenants.audit import AuditAction
 from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.integrations.idempotency import once
 from tenants.interviews import queries
+from tenants.interviews.inviting import invite, invite_when_due, is_reachable, language_for
 from tenants.interviews.models import (
     AdministratorKind,
     Interview,
     InterviewMode,
     InterviewStatus,
-    Invitation,
 )
 from tenants.model import new_id
 from tenants.offers import queries as offer_queries
 from tenants.offers import service as offers
-from tenants.offers.models import Candidate, Offer
+from tenants.offers.models import Offer
 from tenants.offers.statuses import OPENS_INTERVIEW
-from tenants.organisations import queries as organisations
 from tenants.questionnaires import queries as questionnaires
 from tenants.settings import get_settings
 from tenants.work import Session
-
-# One invitation, two reminders.
-MAX_MAILS = 3
 
 
 async def record_offer_outcome(
@@ -100,9 +96,9 @@ async def follow_outcome(
         interview.status is InterviewStatus.OPENED
         and resolved is not None
         and resolved >= oldest
-        and _reachable(candidate)
+        and is_reachable(candidate)
     ):
-        await _invite(session, viewer, interview, candidate)
+        await invite_when_due(session, viewer, interview, candidate, resolved_at=resolved)
 
 
 async def open_interview(
@@ -163,6 +159,9 @@ async def invite_candidate(
         NotFound: There is no such interview for the viewer.
         Forbidden: The role does not include inviting.
         Conflict: Closed, no address known, or the mails are used up.
+        OptedOut: The candidate had asked for no more mails before the first one.
+        InvitedRecently: The candidate was invited to another interview within half a year.
+        Undeliverable: The first mail came back, and no other address is known.
     """
     interview = await queries.get_interview(
         session, viewer, organisation_id=organisation_id, interview_id=interview_id
@@ -176,10 +175,10 @@ async def invite_candidate(
         candidate = await offer_queries.find_candidate_of_offer(
             session, viewer, organisation_id=organisation_id, offer_id=interview.offer_id
         )
-        if not _reachable(candidate):
+        if not is_reachable(candidate):
             message = "No e-mail address of the candidate is known yet."
             raise Conflict(message, field="interviewId")
-        await _invite(session, viewer, interview, candidate)
+        await invite(session, viewer, interview, candidate)
         return interview.id
 
     return await once(
@@ -205,15 +204,6 @@ async def close_due_interviews(
             session, viewer, AuditAction.INTERVIEW_CLOSED, organisation_id, interview_id
         )
     return len(closed)
-
-
-def _reachable(candidate: Candidate | None) -> bool:
-    return (
-        candidate is not None
-        and candidate.email is not None
-        and candidate.may_be_emailed
-        and candidate.erased_at is None
-    )
 
 
 async def _ensure_interview(session: Session, viewer: Viewer, offer: Offer) -> Interview:
@@ -243,71 +233,14 @@ async def _ensure_interview(session: Session, viewer: Viewer, offer: Offer) -> I
         opened_at=datetime.now(UTC),
         invited_on=None,
         closes_on=None,
+        invite_at=None,
+        held=None,
     )
-    interview.language = await _language(session, viewer, interview, candidate)
+    interview.language = await language_for(session, viewer, interview, candidate)
     session.add(interview)
     await session.flush()
     await audit.record(session, viewer, AuditAction.INTERVIEW_OPENED, organisation_id, interview.id)
     return interview
-
-
-async def _language(
-    session: Session, viewer: Viewer, interview: Interview, candidate: Candidate | None
-) -> str:
-    """Return the first that the version speaks: the candidate's language, the organisation's."""
-    organisation_id = interview.organisation_id
-    languages = await questionnaires.list_languages(
-        session,
-        viewer,
-        organisation_id=organisation_id,
-        version_id=interview.questionnaire_version_id,
-    )
-    own = candidate.language if candidate is not None else None
-    usual = await organisations.get_language(session, viewer, organisation_id=organisation_id)
-    return next((one for one in (own, usual) if one in languages), languages[0])
-
-
-async def _invite(
-    session: Session, viewer: Viewer, interview: Interview, candidate: Candidate | None
-) -> None:
-    """Count one more mail and enqueue it; the job finds out whether it is still wanted."""
-    now = datetime.now(UTC)
-    invitation = await queries.find_invitation(
-        session, viewer, organisation_id=interview.organisation_id, interview_id=interview.id
-    )
-    if invitation is None:
-        closes_on = now.date() + timedelta(days=get_settings().invitation_days)
-        invitation = Invitation(
-            organisation_id=interview.organisation_id,
-            id=new_id(),
-            interview_id=interview.id,
-            mails=0,
-            expires_at=datetime.combine(closes_on, time(), UTC),
-            revoked=False,
-            submission=None,
-            held_version_id=None,
-            retry_key=None,
-        )
-        session.add(invitation)
-        interview.status = InterviewStatus.INVITED
-        interview.invited_on = now.date()
-        interview.closes_on = closes_on
-        interview.language = await _language(session, viewer, interview, candidate)
-    if invitation.mails >= MAX_MAILS:
-        message = "The invitation and both reminders have been sent."
-        raise Conflict(message, field="interviewId")
-    invitation.mails += 1
-    await session.flush()
-    work.enqueue(
-        session,
-        "invitations.send",
-        interview.organisation_id,
-        invitation_id=str(invitation.id),
-        mail_number=invitation.mails,
-    )
-    await audit.record(
-        session, viewer, AuditAction.INTERVIEW_INVITED, interview.organisation_id, interview.id
-    )
 
 
 async def _close_after_acceptance(session: Session, viewer: Viewer, offer: Offer) -> None:

@@ -20,7 +20,7 @@ from tenants.offers.inputs import CandidateInput
 from tenants.offers.models import Application, Candidate
 from tenants.work import Session
 
-_PERSONAL = ("first_name", "last_name", "email", "language")
+_PERSONAL = ("first_name", "last_name", "email", "language", "time_zone")
 
 
 def external_key(organisation_id: UUID, external_id: str) -> bytes:
@@ -85,6 +85,8 @@ async def join_candidate_by_hand(
             language=given.language,
         )
         person = await join_candidate(session, viewer, application, facts, newer=True)
+        if person.erased_at is None and given.time_zone is not None:
+            person.time_zone = given.time_zone
     elif application.candidate_id is not None:
         person = await queries.lock_candidate(
             session,
@@ -229,7 +231,8 @@ def _take(
     if person.erased_at is not None:
         return
     for name in _PERSONAL:
-        value = getattr(said, name)
+        # No system tells of time zones.
+        value = getattr(said, name, None)
         if value is not None and (overwrite or getattr(person, name) is None):
             setattr(person, name, value)
     may_be_emailed = getattr(said, "may_be_emailed", None)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
+from zoneinfo import available_timezones
 
 from tenants.errors import InvalidInput
 from tenants.offers.ats.reading import MAX_TEXT_CHARACTERS, one_line, usable_email
@@ -31,6 +32,7 @@ class CandidateInput:
         last_name: For the consultant.
         email: Where the invitation goes.
         language: Code of the language to write in, as `de` or `pt-BR`.
+        time_zone: Where they live, by its IANA name, as `Europe/Berlin`: nobody is woken by a mail.
     """
 
     external_id: str | None = None
@@ -38,6 +40,7 @@ class CandidateInput:
     last_name: str | None = None
     email: str | None = None
     language: str | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +152,17 @@ def _checked_candidate(candidate: CandidateInput) -> CandidateInput:
     if language is not None and not _LANGUAGE.fullmatch(language):
         message = "A language is given by its code, as de or pt-BR."
         raise InvalidInput(message, field=("candidate", "language"))
+    time_zone = _text(candidate.time_zone, "candidate", "timeZone")
+    if time_zone is not None and time_zone not in available_timezones():
+        message = "A time zone is given by its IANA name, as Europe/Berlin."
+        raise InvalidInput(message, field=("candidate", "timeZone"))
     return CandidateInput(
         external_id=_identifier(candidate.external_id, "candidate", "externalId"),
         first_name=_text(candidate.first_name, "candidate", "firstName"),
         last_name=_text(candidate.last_name, "candidate", "lastName"),
         email=email,
         language=language,
+        time_zone=time_zone,
     )
 
 

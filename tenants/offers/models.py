@@ -63,6 +63,7 @@ class Candidate(Tenant, Model):
     last_name: Mapped[str | None]
     email: Mapped[str | None]
     language: Mapped[str | None]
+    time_zone: Mapped[str | None]
     may_be_emailed: Mapped[bool]
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     merged_into_id: Mapped[UUID | None]

@@ -20,7 +20,13 @@ from tenants.read_graph.firms import (
 )
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
-from tenants.read_graph.interviews import ANSWER, CANDIDATE, INTERVIEW, RESPONSE
+from tenants.read_graph.interviews import (
+    ANSWER,
+    CANDIDATE,
+    INTERVIEW,
+    INVITATION_MAIL,
+    RESPONSE,
+)
 from tenants.read_graph.offers import HIRING_MANAGER, MONTHLY_COUNTS, OFFER, REQUISITION
 from tenants.read_graph.organisations import (
     INTAKE_EVENT,
@@ -49,6 +55,7 @@ __all__ = [
     "INTAKE_EVENT",
     "INTEGRATION",
     "INTERVIEW",
+    "INVITATION_MAIL",
     "JOB",
     "LIBRARY_TEMPLATE",
     "MEMBERSHIP",
@@ -75,6 +82,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             OFFER,
             MONTHLY_COUNTS,
             INTERVIEW,
+            INVITATION_MAIL,
             CANDIDATE,
             RESPONSE,
             ANSWER,

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 
 from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.interviews import queries as interviews
-from tenants.interviews.models import Answer, Confidentiality, Interview, Response
-from tenants.nouns import Column, Noun, ToMany, ToOne, within_scopes
+from tenants.interviews.mail_models import InvitationMail
+from tenants.interviews.models import Answer, Confidentiality, Interview, Invitation, Response
+from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with, within_scopes
 from tenants.offers.models import Application, Candidate, Offer
 from tenants.paging import Ordering
 from tenants.questionnaires.models import Question
@@ -62,10 +63,25 @@ def _attributed(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     return true()
 
 
+def _is_undeliverable() -> ColumnElement[bool]:
+    """Return whether the first mail to the address that is known came back."""
+    return (
+        select(Invitation.id)
+        .where(
+            Invitation.organisation_id == Interview.organisation_id,
+            Invitation.interview_id == Interview.id,
+            Invitation.is_undeliverable,
+        )
+        .exists()
+    )
+
+
 INTERVIEW_ORDERS = (
     by_day("INVITED_ON_DESC", Interview.invited_on, descending=True),
     by_day("INVITED_ON_ASC", Interview.invited_on, descending=False),
 )
+
+BY_NUMBER = Ordering("NUMBER", InvitationMail.number, int)
 
 INTERVIEW_FILTERS: Mapping[str, Any] = MappingProxyType(
     {
@@ -87,12 +103,23 @@ INTERVIEW = Noun(
         "language": Column(Interview.language),
         "invited_on": Column(Interview.invited_on),
         "closes_on": Column(Interview.closes_on),
+        "held": Column(Interview.held, Permission.INTERVIEW_INVITE),
+        "is_undeliverable": Column(_is_undeliverable(), Permission.INTERVIEW_INVITE),
         "completed_on": Column(
             _of_response(Response.submitted_on), Permission.INTERVIEW_OUTCOME_READ
         ),
         "confidentiality": Column(
             _of_response(Response.confidentiality), Permission.INTERVIEW_OUTCOME_READ
         ),
+    },
+    to_many={
+        "mails": ToMany(
+            "InvitationMail",
+            key=InvitationMail.interview_id,
+            permission=Permission.INTERVIEW_INVITE,
+            orderings=(BY_NUMBER,),
+            paged=False,
+        )
     },
     to_one={
         "offer": ToOne("Offer", Interview.offer_id),
@@ -146,6 +173,19 @@ RESPONSE = Noun(
         "questionnaire_version": ToOne("QuestionnaireVersion", Response.questionnaire_version_id)
     },
     to_many={
+        # Those of its interview: an ANONYMOUS response has none.
+        "mails": ToMany(
+            "InvitationMail",
+            key=select(Response.id)
+            .where(
+                Response.organisation_id == InvitationMail.organisation_id,
+                Response.interview_id == InvitationMail.interview_id,
+            )
+            .scalar_subquery(),
+            permission=Permission.INTERVIEW_INVITE,
+            orderings=(BY_NUMBER,),
+            paged=False,
+        ),
         "answers": ToMany(
             "Answer",
             key=Answer.response_id,
@@ -162,7 +202,7 @@ RESPONSE = Noun(
                 ),
             ),
             paged=False,
-        )
+        ),
     },
 )
 
@@ -177,4 +217,18 @@ ANSWER = Noun(
         **{name: Column(getattr(Answer, name)) for name in COLUMNS},
     },
     to_one={"question": ToOne("Question", Answer.question_id)},
+)
+
+INVITATION_MAIL = Noun(
+    name="InvitationMail",
+    organisation_id=InvitationMail.organisation_id,
+    id=InvitationMail.id,
+    visible=within_scopes(Permission.INTERVIEW_INVITE, shown_with(Permission.INTERVIEW_INVITE)),
+    columns={
+        "number": Column(InvitationMail.number),
+        "language": Column(InvitationMail.language),
+        "texts_number": Column(InvitationMail.texts_number),
+        "subject": Column(InvitationMail.subject),
+        "body": Column(InvitationMail.body),
+    },
 )

@@ -95,6 +95,15 @@ async def version_of(client: Client, questionnaire_id: UUID) -> UUID:
     return await run(_version_of, client.job, questionnaire_id)
 
 
+# The mutations that take a version, and what they answer with.
+OF_A_VERSION = {
+    **dict.fromkeys(("updateQuestionnaireDraft", "translateQuestionnaire"), "version { id }"),
+    **dict.fromkeys(
+        ("publishQuestionnaireVersion", "retireQuestionnaireVersion"), "version { id }"
+    ),
+    "copyQuestionnaireVersion": "questionnaire { id }",
+    "deleteQuestionnaireDraft": "deletedVersionId",
+}
 SHOWN = "id number state revision languages"
 CREATE = f"""mutation ($input: CreateQuestionnaireInput!) {{ createQuestionnaire(input: $input) {{
   questionnaire {{ id code name versions {{ {SHOWN} }} }}

@@ -10,6 +10,8 @@ from tests.api import action_world as actions
 from tests.api import firm_people
 from tests.api import library_world as library
 from tests.api import moderation_world as moderation
+from tests.api.mail_world import MAIL_PARTS
+from tests.api.questionnaire_payloads import VERSION_PAYLOADS
 from tests.api.world import World, nobody
 from tests.factories import Client
 
@@ -86,6 +88,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "editionChanges": _EVERYONE,
         **moderation.OF_ORGANISATION,
         **library.OF_ORGANISATION,
+        **dict.fromkeys(("invitationSettings", "mailPreviews"), "yes yes FORBIDDEN FORBIDDEN"),
         "monthlyCounts": "yes yes FORBIDDEN FORBIDDEN",
         "editions": "all all all all",
         # What each of them is shown of it, test_benchmarks.py says.
@@ -116,6 +119,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Interview": {
         **dict.fromkeys(("id", "offer", "status", "mode", "administrator"), _READERS),
         **dict.fromkeys(("language", "invitedOn", "closesOn"), _READERS),
+        **dict.fromkeys(("held", "isUndeliverable", "mails"), "yes yes FORBIDDEN never"),
         "candidate": "yes yes FORBIDDEN never",
         "response": "yes yes FORBIDDEN never",
         "completedOn": "yes FORBIDDEN FORBIDDEN never",
@@ -124,7 +128,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Candidate": dict.fromkeys(("id", "firstName", "lastName", "email", "language"), _NAMED),
     "Response": {
         **dict.fromkeys(("id", "questionnaireVersion", "submittedMonth"), _NAMED),
-        **dict.fromkeys(("confidentiality", "language", "answers"), _NAMED),
+        **dict.fromkeys(("confidentiality", "language", "answers", "mails"), _NAMED),
     },
     "Answer": dict.fromkeys(("state", "doNotQuote", "question", "value"), _NAMED),
     "Questionnaire": dict.fromkeys(("id", "code", "name", "versions"), _EVERYONE),
@@ -132,7 +136,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("id", "number", "state", "languages", "contentHash"), _EVERYONE),
         **dict.fromkeys(("publishedAt", "questionnaire", "questions", "revision"), _EVERYONE),
         **dict.fromkeys(("content", "findings", "translations"), _EVERYONE),
-        **dict.fromkeys(("changesSince", "surveyJs"), _EVERYONE),
+        **dict.fromkeys(("changesSince", "surveyJs", "previewUrl"), _EVERYONE),
     },
     "Question": {
         **dict.fromkeys(("id", "code", "type", "page", "position", "concept"), _EVERYONE),
@@ -210,6 +214,7 @@ PARTS = {
     " confidentiality",
     "AskedQuestion": "code type page required isShown options scale wording help",
     "DraftAnswer": "questionCode state value doNotQuote",
+    **MAIL_PARTS,
     "QuestionnaireFinding": "code message path isError",
     "TranslationStatus": "language translated total missing",
     "QuestionnaireContent": "title languages texts pages",
@@ -271,14 +276,7 @@ PARTS = {
     "InviteCandidatePayload": "interview userErrors",
     "SaveAnswersPayload": "answers userErrors",
     "SubmitResponsePayload": "receiptCode userErrors",
-    "ImportQuestionnairePayload": "questionnaire report userErrors",
-    "ImportItem": "name outcome reason",
-    "CreateQuestionnairePayload": "questionnaire userErrors",
-    "UpdateQuestionnaireDraftPayload": "version userErrors",
-    "TranslateQuestionnairePayload": "version userErrors",
-    "CopyQuestionnaireVersionPayload": "questionnaire userErrors",
-    "PublishQuestionnaireVersionPayload": "version userErrors",
-    "RetireQuestionnaireVersionPayload": "version userErrors",
+    **VERSION_PAYLOADS,
     "CreateIntegrationPayload": "integration secret userErrors",
     "UpdateIntegrationPayload": "integration userErrors",
     "RotateIntegrationSecretPayload": "integration secret userErrors",
@@ -335,11 +333,14 @@ MUTATIONS = {
     "submitResponse": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     **dict.fromkeys(
         (
+            "updateInvitationSettings",
+            "writeInvitationTexts",
             "createQuestionnaire",
             "importQuestionnaire",
             "updateQuestionnaireDraft",
             "translateQuestionnaire",
             "copyQuestionnaireVersion",
+            "deleteQuestionnaireDraft",
         ),
         "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),

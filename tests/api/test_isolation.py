@@ -25,7 +25,8 @@ from tests.api.insight_world import publish, window
 from tests.api.library_world import ID_ARGUMENTS as OF_LIBRARIES
 from tests.api.library_world import PAYLOADS as PAYLOADS_OF_LIBRARIES
 from tests.api.library_world import own_inputs as inputs_about_libraries
-from tests.api.questionnaire_world import content
+from tests.api.mail_world import OF_MAILS, mail_inputs
+from tests.api.questionnaire_world import OF_A_VERSION, content
 from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of, walk
 from tests.factories import Client, make_client, make_member_invitation, make_offer
 
@@ -41,9 +42,9 @@ ID_ARGUMENTS = {
     ("openInterview", "offerId"),
     ("inviteCandidate", "interviewId"),
     ("createIntegration", "organisationId"),
-    *((name, "organisationId") for name in DOCUMENTS),
     *((name, "organisationId") for name in moderation.of_organisation("")),
     *actions.ID_ARGUMENTS,
+    *((name, "organisationId") for name in (*DOCUMENTS, *OF_MAILS)),
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
     ("deleteIntegration", "integrationId"),
@@ -73,11 +74,7 @@ ID_ARGUMENTS = {
     ("leaveBenchmark", "organisationId"),
     ("createQuestionnaire", "organisationId"),
     ("importQuestionnaire", "organisationId"),
-    ("updateQuestionnaireDraft", "versionId"),
-    ("translateQuestionnaire", "versionId"),
-    ("copyQuestionnaireVersion", "versionId"),
-    ("publishQuestionnaireVersion", "versionId"),
-    ("retireQuestionnaireVersion", "versionId"),
+    *((name, "versionId") for name in OF_A_VERSION),
 }
 # What only the administrator of the firm may ask; the others HR may.
 OF_THE_FIRM = {
@@ -126,11 +123,8 @@ PAYLOADS = {
     "leaveBenchmark": "participation { __typename }",
     "createQuestionnaire": "questionnaire { id }",
     "importQuestionnaire": "questionnaire { id }",
-    "updateQuestionnaireDraft": "version { id }",
-    "translateQuestionnaire": "version { id }",
-    "copyQuestionnaireVersion": "questionnaire { id }",
-    "publishQuestionnaireVersion": "version { id }",
-    "retireQuestionnaireVersion": "version { id }",
+    **OF_A_VERSION,
+    **OF_MAILS,
 }
 
 
@@ -248,6 +242,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         **firm_people.inputs(),
         **moderation.of_organisation(found["id"]),
         **actions.inputs_about(found["id"], ""),
+        **mail_inputs(found["id"]),
         "updateIntegration": {"integrationId": "", "isEnabled": False},
         "rotateIntegrationSecret": {"integrationId": ""},
         "deleteIntegration": {"integrationId": ""},
@@ -305,6 +300,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         "copyQuestionnaireVersion": {"versionId": ""},
         "publishQuestionnaireVersion": {"versionId": "", "revision": 1},
         "retireQuestionnaireVersion": {"versionId": ""},
+        "deleteQuestionnaireDraft": {"versionId": "", "revision": 1},
         "openInterview": {"offerId": offer["id"]},
         "inviteCandidate": {"interviewId": offer["interview"]["id"]},
         "assignInterview": {"interviewId": offer["interview"]["id"], "personId": manager["id"]},

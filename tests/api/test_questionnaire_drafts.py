@@ -205,6 +205,55 @@ async def test_two_editors_at_the_same_moment(committing: AsyncEngine, ask: Ask)
     assert refused == [[("CONFLICT", ["revision"])]] * 3
 
 
+DELETE = """mutation ($input: DeleteQuestionnaireDraftInput!) {
+  deleteQuestionnaireDraft(input: $input) {
+    deletedVersionId questionnaire { versions { number state } } userErrors { code field } } }"""
+
+
+async def delete(ask: Ask, client: Client, version_id: str, revision: int) -> Json:
+    """Return the payload of a deletion by HR."""
+    given = {"versionId": version_id, "revision": revision}
+    payload: Json = (await ask(client.hr, DELETE, input=given))["data"]["deleteQuestionnaireDraft"]
+    return payload
+
+
+async def test_a_draft_is_deleted_unless_somebody_changed_it(ask: Ask, client: Client) -> None:
+    draft = await draft_of(ask, client.hr, client)
+    given = {"versionId": draft["id"], "revision": 1}
+    _, errors = await told(ask, client.hr, UPDATE, **given, content=content(title=say("New")))
+    assert errors == []
+    stale = await delete(ask, client, draft["id"], 1)
+    assert stale["deletedVersionId"] is None
+    assert [one["code"] for one in stale["userErrors"]] == ["CONFLICT"]
+    gone = await delete(ask, client, draft["id"], 2)
+    # It was the only version, so that nothing is left of the questionnaire, and its code is free.
+    assert gone == {"deletedVersionId": draft["id"], "questionnaire": None, "userErrors": []}
+    again = await delete(ask, client, draft["id"], 2)
+    assert [one["code"] for one in again["userErrors"]] == ["NOT_FOUND"]
+    assert (await create(ask, client.hr, client))["questionnaire"]["code"] == "our_own"
+
+
+async def test_only_drafts_are_deleted(ask: Ask, client: Client) -> None:
+    draft = await draft_of(ask, client.hr, client, source={"template": "DECLINED_OFFER"})
+    published, errors = await told(
+        ask, client.consultant, PUBLISH, versionId=draft["id"], revision=1
+    )
+    assert published is not None, errors
+    refused = await delete(ask, client, draft["id"], 1)
+    assert [one["code"] for one in refused["userErrors"]] == ["CONFLICT"]
+    copied = await ask(
+        client.hr,
+        "mutation ($input: CopyQuestionnaireVersionInput!) { copyQuestionnaireVersion("
+        "input: $input) { questionnaire { versions { id state previewUrl } } } }",
+        input={"versionId": draft["id"]},
+    )
+    versions = copied["data"]["copyQuestionnaireVersion"]["questionnaire"]["versions"]
+    assert [one["state"] for one in versions] == ["DRAFT", "PUBLISHED"]
+    assert versions[0]["previewUrl"].endswith(f"/console/preview/{versions[0]['id']}")
+    gone = await delete(ask, client, versions[0]["id"], 1)
+    assert gone["questionnaire"] == {"versions": [{"number": 1, "state": "PUBLISHED"}]}
+
+
 @pytest.mark.parametrize(
     ("broken", "field", "code"),
     [

@@ -182,11 +182,26 @@ async def response_of(invited: Invited) -> UUID:
     return await run(find, invited.client.job)
 
 
+async def forget_day(client: Client, invited: Invited) -> None:
+    """Let a candidate have been invited so long ago that they may be invited again."""
+
+    async def move(session: Session, _viewer: Viewer) -> None:
+        given = {"interview": invited.interview_id}
+        for statement in (
+            "UPDATE written_addresses SET invited_on = invited_on - 200",
+            "UPDATE interviews SET invited_on = invited_on - 200 WHERE id = :interview",
+        ):
+            await session.execute(text(statement), given)
+
+    await run(move, client.job)
+
+
 async def make_world() -> World:
     """Make an organisation with a case of every kind."""
     client = await make_client()
     same = offers.CandidateInput(external_id="twice", **CANDIDATE)
     attributed = await make_invited_candidate(client, requisition=OWN, candidate=same)
+    await forget_day(client, attributed)
     again = await make_invited_candidate(client, requisition=OWN, candidate=same)
     confidential = await make_invited_candidate(client, requisition=OWN)
     anonymous = await make_invited_candidate(client, requisition=OWN)

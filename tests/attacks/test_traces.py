@@ -157,7 +157,7 @@ async def test_a_reminder_is_asked_for_alike_and_never_sent(committing: AsyncEng
     jobs = await _jobs(town.client, "invitations.send")
     assert len(jobs) == 4
     for job in jobs:
-        letter = await run(
+        writing = await run(
             letters.write_invitation,
             town.client.job,
             organisation_id=town.client.organisation_id,
@@ -165,7 +165,8 @@ async def test_a_reminder_is_asked_for_alike_and_never_sent(committing: AsyncEng
             mail_number=job.arguments["mail_number"],
         )
         wanted = job.arguments["invitation_id"] == str(silent.invited.invitation_id)
-        assert (letter is not None) is wanted
+        assert writing is not None
+        assert (writing.letter is not None) is wanted
 
 
 async def test_a_flush_that_fails_tells_the_log_nothing_that_was_answered(

@@ -136,6 +136,8 @@ def perform(database: str) -> Perform:
         "insights.publish": insights.publish,
         "integrations.forget_expired": integrations.forget,
         "integrations.rotate_keys": integrations.rotate_keys,
+        "invitations.begin": invitations.begin,
+        "invitations.remind": invitations.remind,
         "invitations.send": invitations.send,
         "interviews.flush": interviews.flush,
         "interviews.close": interviews.close,

@@ -13,6 +13,7 @@ from tenants import work
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.interviews import service as interviews
+from tenants.interviews.bounces import TRACER
 from tenants.interviews.models import Confidentiality, Interview, InterviewStatus, Invitation
 from tenants.keys import Purpose
 from tenants.offers import service as offers
@@ -70,7 +71,13 @@ async def test_the_candidate_gets_one_mail(perform: Perform, relay: Relay) -> No
     text = letter.get_content()
     assert "Robin" in text
     assert "Data Engineer" in text
-    assert re.findall(r"https?://\S+", text) == [f"{get_settings().public_url}/i/{invited.token}"]
+    token = Token(client.organisation_id, invited.invitation_id, 1)
+    opt_out = f"{get_settings().public_url}/o/{make_token(Purpose.OPT_OUT, token)}"
+    link = f"{get_settings().public_url}/i/{invited.token}"
+    assert re.findall(r"https?://\S+", text) == [link, opt_out]
+    assert letter["List-Unsubscribe"] == f"<{opt_out}>"
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "".join(letter[TRACER].split()) == make_token(Purpose.MAIL, token)
     job = await job_of(job_id)
     assert (job.state, job.attempts, job.progress, job.error_code) == (JobState.DONE, 1, 100, None)
     assert job.arguments == {"invitation_id": str(invited.invitation_id), "mail_number": 1}
@@ -224,7 +231,10 @@ async def test_a_relay_that_is_away_tells_nobody_apart(
     assert relay.taken == []
 
 
-@pytest.mark.parametrize("refusal", ["451 try again", "550 no such user", "421 shutting down"])
+@pytest.mark.parametrize(
+    "refusal",
+    ["451 try again", "421 shutting down", "554 no", "550 5.7.1 relaying denied", "550 5.1.8 bad"],
+)
 async def test_what_the_relay_refuses_is_tried_again(
     perform: Perform, relay: Relay, caplog: pytest.LogCaptureFixture, refusal: str
 ) -> None:
@@ -259,7 +269,7 @@ async def test_a_relay_that_never_takes_it_is_given_up(perform: Perform, relay: 
     await make_invited_candidate(client)
     job_id = await only_job(client)
     await change(job_id, attempts=work.MAX_ATTEMPTS - 1)
-    relay.refusal = "550 no such user"
+    relay.refusal = "554 transaction failed"
     await perform(SEND, job_id, client.organisation_id)
     job = await job_of(job_id)
     assert (job.state, job.attempts, job.error_code) == (JobState.FAILED, 12, "MailNotTaken")

@@ -16,8 +16,9 @@ from tenants.access import (
 from tenants.benchmarks import queries as benchmark_queries
 from tenants.benchmarks import service as benchmarks
 from tenants.db import run
+from tenants.interviews import mail_settings, submission
 from tenants.interviews import service as interviews
-from tenants.interviews import submission
+from tenants.interviews.mail_texts import MailKind, MailText
 from tenants.model import Model
 from tenants.offers.monthly_counts import record_monthly_counts
 from tenants.offers.monthly_queries import MonthCounts
@@ -30,7 +31,8 @@ from tests.api.action_world import keep_digest_mail, make_action, make_note
 from tests.api.asking import token_of
 from tests.api.auth.oauth_world import keep_one_of_each
 from tests.api.library_world import push_everything
-from tests.api.world import fingerprint, make_world
+from tests.api.test_mail_settings import send
+from tests.api.world import World, fingerprint, make_world
 from tests.factories import Client, make_client, make_member_invitation
 from tests.tenants.insights.answered import add_response
 from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age, publish
@@ -44,6 +46,7 @@ READ_ONLY = (
     "benchmark_comparisons",
     "benchmark_places",
     "library_pushes",
+    "invitation_texts",
 )
 TENANT_TABLES = sorted(
     name for name, table in Model.metadata.tables.items() if "organisation_id" in table.columns
@@ -67,6 +70,21 @@ async def rows_in(viewer: Viewer, statement: str) -> int:
         return len(result.all())
 
     return await run(send, viewer)
+
+
+async def write_mails(world: World) -> None:
+    """Set when and what an organisation writes, and keep a mail."""
+    here = {"organisation_id": world.client.organisation_id}
+    hr = world.client.hr
+    timing = mail_settings.MailTiming()
+    await run(mail_settings.update_mail_timing, hr, **here, revision=0, timing=timing)
+    given = [
+        (language, kind, MailText("A word", "{link} {closes_on}"))
+        for language in ("en", "de")
+        for kind in MailKind
+    ]
+    await run(mail_settings.write_mail_texts, hr, **here, based_on=0, mails=given)
+    await send(world.unanswered)
 
 
 async def compare(client: Client) -> None:
@@ -141,6 +159,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
         await make_member_invitation(one.client)
         await make_note(one.client, await make_action(one.client))
         await keep_digest_mail(one.client)
+        await write_mails(one)
         await keep_one_of_each(one.client)
         await run(
             record_monthly_counts,

@@ -29,8 +29,8 @@ def figures(page: Page) -> Mapping[str, int]:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (Role.CONSULTANT, ["Interviews", "Offers", "Responses", "Intake", "Jobs"]),
-        (Role.HR, ["Interviews", "Offers", "Responses", "Intake", "Jobs"]),
+        (Role.CONSULTANT, ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails"]),
+        (Role.HR, ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails"]),
         (Role.HIRING_MANAGER, ["Interviews", "Offers"]),
         (Role.LEADERSHIP, []),
     ],

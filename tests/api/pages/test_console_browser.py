@@ -82,6 +82,8 @@ async def test_everybody_can_use_every_page(
     page.on("console", lambda message: refused.append(message.text))
     home = f"{address}/console/{world.client.slug}"
     paths = ["", *(f"/{name}" for name in EVERYWHERE), world.interview(world.attributed)]
+    if role in {Role.CONSULTANT, Role.HR}:
+        paths.append("/mails")
     for url in (*(f"{home}{path}" for path in paths), f"{address}/console/api"):
         await page.goto(url)
         await check(page)

@@ -15,6 +15,7 @@ from tenants.audit import AuditAction, AuditEvent
 from tenants.db import run
 from tenants.errors import Forbidden, InvalidInput, LinkExpired, LinkUnusable, LinkUsed
 from tenants.interviews import holding, letters, submission
+from tenants.interviews.letters import Writing
 from tenants.interviews.models import (
     Answer,
     Confidentiality,
@@ -355,11 +356,14 @@ async def test_nobody_who_has_answered_gets_another_mail(confidentiality: Confid
         "invitation_id": invited.invitation_id,
         "mail_number": 1,
     }
-    letter = await run(letters.write_invitation, invited.client.job, **asked)
-    assert letter is not None
-    assert invited.token in letter.body
+    before = await run(letters.write_invitation, invited.client.job, **asked)
+    assert before is not None
+    assert before.letter is not None
+    assert invited.token in before.letter.body
     await send(invited, confidentiality)
-    assert await run(letters.write_invitation, invited.client.job, **asked) is None
+    after = await run(letters.write_invitation, invited.client.job, **asked)
+    # What is kept of it does not tell.
+    assert after == Writing(before.kept, None)
     used = [one.submission for one in await find(invited.client, Invitation) if one.submission]
     held = confidentiality is ANONYMOUS
     assert used == [Submission.HELD if held else Submission.SUBMITTED]
