@@ -166,6 +166,26 @@ def level_of_change(before: Share, after: Share) -> float:
     return 2 * NormalDist().cdf(-low)
 
 
+def exact_level(before: Share, after: Share) -> float:
+    """Return the two-sided p-value of Fisher's exact test that two shares are the same.
+
+    Given the successes of both together, the sum of the probabilities of all tables that are no
+    likelier than the one that was found.
+
+    Source: Fisher, R. A. (1934), Statistical Methods for Research Workers, 5th edition, 21.02.
+
+    Args:
+        before: As of `newcombe`.
+        after: Likewise.
+    """
+    (first, first_n), (second, second_n) = before, after
+    successes, n = first + second, first_n + second_n
+    tables = range(max(0, successes - second_n), min(successes, first_n) + 1)
+    weights = {k: math.comb(first_n, k) * math.comb(second_n, successes - k) for k in tables}
+    no_likelier = sum(weight for weight in weights.values() if weight <= weights[first])
+    return no_likelier / math.comb(n, successes)
+
+
 def holm(levels: Sequence[float], *, alpha: float = 1 - _CONFIDENCE) -> list[bool]:
     """Return which of several comparisons are certain, all of them together at the same alpha.
 

@@ -53,6 +53,7 @@ from api.types.monthly_counts import MonthlyCounts
 from api.types.offers import Offer, OfferFilter, OfferOrder, Requisition, RequisitionFilter
 from api.types.questionnaires import Questionnaire
 from api.types.sessions import SessionType, session_type
+from api.types.standouts import Standout, find_standouts
 from api.types.themes import Theme, find_codebook
 from tenants import read_graph
 from tenants.access import PEOPLE_ROLES, Permission, Role, Viewer, ViewerKind
@@ -214,6 +215,13 @@ class Organisation(Node):
     async def digest_mail(self, root: strawberry.Parent[Record], info: Info) -> bool | None:
         """Whether the viewer gets a mail when there is a digest to read."""
         return await info.context.run(wants_digest_mail, organisation_id=root.key.organisation_id)
+
+    @strawberry.field
+    async def standouts(
+        self, root: strawberry.Parent[Record], info: Info, ends_on: EndsOn = None
+    ) -> list[Standout]:
+        """Reasons that a part names more often than all others for certain, the surest first."""
+        return await find_standouts(info, root.key.organisation_id, ends_on=ends_on)
 
     @strawberry.field
     async def benchmark(

@@ -135,7 +135,7 @@ def _german() -> tuple[Department, ...]:
 
 
 _SLOW = Finding(DeclineReason.PROCESS_SLOW, 0.65, ("SPEED", "INFORMATION"))
-_PAY = Finding(DeclineReason.PAY_BASE, 0.75)
+_PAY = Finding(DeclineReason.PAY_BONUS_EQUITY, 0.75)
 
 CLIENTS: Final = (
     Client(

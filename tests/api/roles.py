@@ -86,6 +86,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         # Which cells and questions of it each role sees, test_insights.py says.
         "insights": _EVERYONE,
         "editionChanges": _EVERYONE,
+        "standouts": _EVERYONE,
         **moderation.OF_ORGANISATION,
         **library.OF_ORGANISATION,
         **dict.fromkeys(("invitationSettings", "mailPreviews"), "yes yes FORBIDDEN FORBIDDEN"),
@@ -243,6 +244,7 @@ PARTS = {
     "Trend": "verdict usual message",
     "EditionComparison": "before after message changes",
     "FigureChange": "metric before after difference lower upper certainty message",
+    "Standout": "segment metric share whole difference lower upper message",
     "ReasonShare": "reason group controllability share wording",
     "ReasonGroupShare": "group share",
     "QuestionInsight": "code concept row type audience coverage lowestPoint highestPoint mean"

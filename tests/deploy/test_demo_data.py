@@ -275,9 +275,9 @@ def test_every_answer_obeys_the_questionnaire(demo: Demo) -> None:
     ("client", "department", "reason"),
     [
         (NORTHWIND, "Engineering", DeclineReason.PROCESS_SLOW),
-        (HARBOUR, "Sales", DeclineReason.PAY_BASE),
+        (HARBOUR, "Sales", DeclineReason.PAY_BONUS_EQUITY),
     ],
-    ids=("a slow process", "pay"),
+    ids=("a slow process", "bonus and equity"),
 )
 @pytest.mark.usefixtures("demo")
 async def test_what_was_planted_is_found(
