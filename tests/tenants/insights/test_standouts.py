@@ -14,6 +14,9 @@ from tenants.metrics import reason_key
 from tenants.statistics import exact_level
 from tests.tenants.insights.planted import editions
 
+# The demo's generator reads the settings of an installation.
+pytestmark = pytest.mark.usefixtures("database")
+
 SEEDS: Final = range(20)
 TODAY: Final = date(2026, 11, 29)
 NORTHWIND, HARBOUR, CALDER = (
