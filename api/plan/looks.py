@@ -64,24 +64,41 @@ def _recorded(
 def _shown(
     request: Request, templates: Sequence[Template], rows: Sequence[Row]
 ) -> Mapping[int, list[Row]]:
-    """Return by set which rows can be shown; each set comes behind the one that it hangs from."""
-    by_rank: dict[int, list[Row]] = {rank: [] for rank in range(len(templates))}
+    """Return by set which rows can be shown, of the sets that are looks or lead to such.
+
+    Each set comes behind the one that it hangs from.
+    """
+    by_rank: dict[str, list[Row]] = {}
     for row in rows:
-        by_rank[int(row[rowsets.RANK])].append(row)
+        by_rank.setdefault(row[rowsets.RANK], []).append(row)
+    wanted = _leading_to_looks(templates)
     shown: dict[int, list[Row]] = {}
     for rank, template in enumerate(templates):
-        if template.counted:
+        found = by_rank.get(str(rank), [])
+        if template.counted or rank not in wanted:
             shown[rank] = []
         elif template.listing is not None:
             size = template.listing(request).window.size
             above = None if template.parent is None else _keys(shown[template.parent])
-            shown[rank] = [*_first_of_each(by_rank[rank], size, above)]
+            shown[rank] = [*_first_of_each(found, size, above)]
         elif isinstance(template.source, FollowedFrom):
             above = _followed(templates[template.source.parent], template.source, shown)
-            shown[rank] = [row for row in by_rank[rank] if _key(row) in above]
+            shown[rank] = [row for row in found if _key(row) in above]
         else:
-            shown[rank] = by_rank[rank]
+            shown[rank] = found
     return shown
+
+
+def _leading_to_looks(templates: Sequence[Template]) -> set[int]:
+    """Return the ranks of sets whose rows are looks, and of those that they hang from."""
+    wanted: set[int] = set()
+    for rank in reversed(range(len(templates))):
+        template = templates[rank]
+        if rank in wanted or template.noun.name in LOOKS:
+            source = template.source
+            parent = source.parent if isinstance(source, FollowedFrom) else template.parent
+            wanted |= {rank} if parent is None else {rank, parent}
+    return wanted
 
 
 def _first_of_each(

@@ -17,6 +17,7 @@ from api.derive import DERIVED, WHOLE, is_id
 from api.plan.blocks import Block
 from api.plan.calls import Call
 from api.plan.connections import Connections
+from api.plan.inlining import inlined
 from api.plan.leaves import quote, text_leaf
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import NULL, Path, Render, Request, Row, key_of_row
@@ -30,7 +31,7 @@ from api.plan.selecting import (
     nodes_of,
     python_field,
 )
-from api.plan.shortcuts import SHORTCUTS
+from api.plan.shortcuts import SHORTCUTS, Shortcut
 from api.plan.templates import Template
 from api.plan.values import Values, together
 from api.relay import encode_row_id
@@ -178,6 +179,12 @@ class _Noun:
                 assert encode is not None  # noqa: S101 - else `whole` is used.
                 return encode(text)
 
+            if nullable:
+                source = f"('null' if row[{index}] is None else {{encode}}(row[{index}]))"
+            else:
+                source = f"({{encode}}(row[{index}]) if row[{index}] is not None else {{none}}())"
+            inlined(leaf, source, encode=encode, none=lambda: _null(nullable=nullable))
+
             def whole(row: Row, path: Path, request: Request) -> str:
                 text = row[index]
                 value = None if text is None else load(text)
@@ -214,6 +221,12 @@ class _Noun:
                         request.memo[known] = text
                 return text
 
+            other = f"({number}, (row[{rowsets.ORGANISATION}], row[{index}]))"
+            inlined(
+                render,
+                f"(request.memo.get({other}) or {{render}}(row, path, request))",
+                render=render,
+            )
             return guarded(render)
 
         return finish
@@ -307,7 +320,7 @@ class _Noun:
 
             if call.awaited:
                 return later
-            return render if shortcut is None else straight
+            return render if shortcut is None else _shortened(straight, shortcut, render)
 
         return finish
 
@@ -346,6 +359,11 @@ def _id_of(noun: Noun) -> Render:
         return f'"{encode_row_id(noun, row[rowsets.ORGANISATION], row[rowsets.ID])}"'
 
     return render
+
+
+def _shortened(straight: Render, shortcut: Shortcut, render: Render) -> Render:
+    source = "({shortcut}(row) or {render}(row, path, request))"
+    return inlined(straight, source, shortcut=shortcut, render=render)
 
 
 def _null(*, nullable: bool) -> str:

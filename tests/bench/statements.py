@@ -2,7 +2,24 @@
 
 from typing import Final
 
+# Who reads identified answers leaves an event in the log, by whatever hand.
 Q1: Final = """
+WITH shown AS MATERIALIZED (
+    SELECT s.id FROM (
+        SELECT i.organisation_id, i.id FROM interviews i WHERE i.organisation_id = $1::uuid
+        ORDER BY coalesce(i.invited_on, date '0001-01-01') DESC, i.id DESC LIMIT 50) i
+    JOIN responses s ON s.organisation_id = i.organisation_id AND s.interview_id = i.id
+        AND s.confidentiality = 'ATTRIBUTED'
+), added AS (
+    INSERT INTO audit_subjects (organisation_id, subject_id, token)
+    SELECT $1::uuid, id, gen_random_uuid() FROM shown
+    ON CONFLICT DO NOTHING RETURNING token
+), look AS (
+    INSERT INTO audit_events (organisation_id, id, at, action, actor_kind, actor_role, subjects)
+    SELECT $1::uuid, gen_random_uuid(), now(), 'response.read', 'PERSON', 'HR', array_agg(token)
+    FROM (SELECT token FROM added UNION SELECT t.token FROM audit_subjects t
+          JOIN shown ON t.subject_id = shown.id WHERE t.organisation_id = $1::uuid) b
+)
 SELECT coalesce(json_agg(x), '[]')::text FROM (
     SELECT i.id, i.status, i.invited_on AS "invitedOn",
         (SELECT row_to_json(o) FROM (
