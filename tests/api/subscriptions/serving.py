@@ -27,6 +27,7 @@ EVENTS = """subscription ($organisation: ID!, $after: ID) {
     id __typename
     ... on OfferChanged { offer { id } }
     ... on EditionPublished { edition { id } }
+    ... on ActionChanged { action { id } }
     ... on BenchmarkReleased { release { number } }
     ... on JobChanged { job { id state progress } }
   }

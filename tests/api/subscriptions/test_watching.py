@@ -23,6 +23,7 @@ from tenants.organisations.models import AccessToken, Membership
 from tenants.reading import Key
 from tenants.tokens import hash_token
 from tenants.work import Session
+from tests.api.action_world import make_action
 from tests.api.asking import ask_over_http, codes, post, token_of
 from tests.api.subscriptions.serving import EVENTS, PROGRESS, Talk, latest, talking
 from tests.api.world import organisation_id_of, requisition_of, submit_words
@@ -119,6 +120,7 @@ async def test_each_role_is_told_of_what_it_may_see(address: str) -> None:
         requisition_id=await requisition_of(client, offer_id),
         person_id=client.hiring_manager.id,
     )
+    action_id = await make_action(client, "Finance")
     job_id = await run(enqueue, client.job, client.organisation_id, WATCHED_JOB)
     await run(work.claim, client.job, job_id=job_id, lease=LEASE)
     await publish(client)
@@ -126,14 +128,16 @@ async def test_each_role_is_told_of_what_it_may_see(address: str) -> None:
     everything = [
         ("OfferChanged", global_id(read_graph.OFFER, client, offer_id)),
         ("OfferChanged", global_id(read_graph.OFFER, client, elsewhere)),
+        ("ActionChanged", global_id(read_graph.ACTION, client, action_id)),
         ("JobChanged", global_id(read_graph.JOB, client, job_id)),
         *(("EditionPublished", global_id(read_graph.EDITION, client, one)) for one in editions),
     ]
     for viewer, seen in (
         (client.hr, everything),
         (client.consultant, everything),
-        (client.hiring_manager, [everything[0], *everything[3:]]),
-        (client.leadership, everything[3:]),
+        # The action is of another department than the one that they hire for.
+        (client.hiring_manager, [everything[0], *everything[4:]]),
+        (client.leadership, [everything[2], *everything[4:]]),
     ):
         async with talking(address) as talk:
             await talk.begin(await token_of(viewer))
