@@ -33,6 +33,7 @@ _ANONYMOUS: Final = (
     " the answers of many people are part of."
 )
 _POSTED: Final = "What the applicant-tracking system posted, and the jobs that follow from it."
+_ACTIONS: Final = "What is being improved, by which role, and what came of it."
 _BY_CONSULTANTS: Final = "Confidential responses are read by the consultants alone."
 
 ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
@@ -42,6 +43,7 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
             sees=(
                 "Every offer and every interview of this client, and who was asked.",
                 "Every answer that was given with a name or in confidence.",
+                _ACTIONS,
                 _POSTED,
             ),
             sees_not=(
@@ -59,6 +61,7 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
             sees=(
                 "Every offer and every interview of your organisation, with its status.",
                 "Answers that were given with a name and are meant for HR or for everybody.",
+                _ACTIONS,
                 _POSTED,
             ),
             sees_not=(
@@ -84,6 +87,10 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
             title="Hiring manager",
             sees=(
                 "The offers and interviews of the positions that you hire for, with their status.",
+                (
+                    "What is being improved in the organisation and in your departments. Where"
+                    " hiring managers see to it, you may note how it goes."
+                ),
             ),
             sees_not=(
                 (
@@ -102,7 +109,7 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
         ),
         "LEADERSHIP": RoleWords(
             title="Leadership",
-            sees=("How many offers and interviews there are, by status.",),
+            sees=("How many offers and interviews there are, by status.", _ACTIONS),
             sees_not=("Single offers, interviews and answers.", _ANONYMOUS),
             no_more_responses=(
                 "Your role does not include single responses, only numbers.",
