@@ -104,6 +104,8 @@ class WhyView:
         all_reasons: Every reason.
         first: What can be changed first.
         is_settled: Whether the first of these is surely named more often than the second.
+        standouts: What stands out in the parts that are shown, in words.
+        openness: Whether hidden answers differ from identified ones; empty where nothing is known.
         changes: What changed since the edition before; None where there is none.
         questions: The others that were asked.
         peers: Whose median stands beside the figures; empty where there is none.
@@ -123,6 +125,8 @@ class WhyView:
     all_reasons: tuple[Row, ...]
     first: tuple[Row, ...]
     is_settled: bool
+    standouts: tuple[str, ...]
+    openness: str
     changes: Changes | None
     questions: tuple[Question, ...]
     peers: str
@@ -192,6 +196,12 @@ def make_view(organisation: Mapping[str, Any]) -> WhyView:
         all_reasons=everything,
         first=tuple(replace(_reason(one, scale, medians), code=one["reason"]) for one in first),
         is_settled=_is_settled(first),
+        standouts=tuple(
+            one["message"]
+            for one in organisation["standouts"]
+            if found["segment"] in (None, one["segment"])
+        ),
+        openness=_openness(found["openness"]),
         changes=_changes(organisation["editionChanges"]),
         questions=tuple(make_questions(found["questions"])),
         peers=_peers(peers),
@@ -229,6 +239,12 @@ def _segments(segments: Sequence[str], chosen: str | None) -> tuple[Choice, ...]
         return ()
     whole = Choice("", "Whole organisation", is_chosen=chosen is None)
     return (whole, *(Choice(one, one, is_chosen=one == chosen) for one in segments))
+
+
+def _openness(found: Mapping[str, Any] | None) -> str:
+    if found is None or found["verdict"] == "NOT_COMPARABLE":
+        return ""
+    return str(found["message"])
 
 
 def _changes(found: Mapping[str, Any] | None) -> Changes | None:

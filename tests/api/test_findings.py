@@ -6,6 +6,7 @@ import pytest
 
 from tenants.access import Viewer
 from tenants.db import run
+from tenants.insights.windows import months_after
 from tenants.insights.withdrawals import withdraw_response
 from tenants.interviews.models import Confidentiality
 from tenants.questionnaires.logic import Answered
@@ -14,7 +15,7 @@ from tenants.statistics import newcombe
 from tests.api.conftest import Ask
 from tests.factories import Client
 from tests.tenants.insights.answered import add_response, answers, candidate
-from tests.tenants.insights.published import BEGAN, make_old_client, months_after, publish
+from tests.tenants.insights.published import BEGAN, make_old_client, publish
 
 pytestmark = pytest.mark.usefixtures("connection")
 

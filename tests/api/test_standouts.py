@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from tenants.access import Viewer
+from tenants.insights.windows import months_after
 from tenants.interviews.models import Confidentiality
 from tests.api.conftest import Ask
 from tests.factories import Client, make_client
 from tests.tenants.insights.answered import add_response, answers
-from tests.tenants.insights.published import BEGAN, make_old_client, months_after, publish
+from tests.tenants.insights.published import BEGAN, make_old_client, publish
 
 pytestmark = pytest.mark.usefixtures("connection")
 

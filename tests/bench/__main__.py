@@ -25,7 +25,7 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.insights import queries as insights
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
-from tests.bench import hostile, painting, reads, releasing
+from tests.bench import hostile, painting, publishing, reads, releasing
 
 ROWS = 100_000
 ORGANISATIONS = 20
@@ -112,6 +112,8 @@ def main() -> None:
         time_work()
     if options.part in {"releases", "all"} and not options.json:
         releasing.measure(report)
+    if options.part in {"editions", "all"} and not options.json:
+        publishing.measure(options.answers, report)
     if options.part in {"hostile", "all"} and not options.json:
         hostile.measure(report)
     if options.part == "painting" or (options.part == "all" and not options.json):
@@ -134,15 +136,16 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("work", "releases", "hostile", "painting", "reads", "all"),
+        choices=("work", "editions", "releases", "hostile", "painting", "reads", "all"),
         default="all",
-        help="imports and editions, releases, hostile requests, first paints, reads beside"
+        help="imports, an edition, releases, hostile requests, first paints, reads beside"
         " other servers, or all",
     )
     parser.add_argument(
         "--json", action="store_true", help="only reads, or what is painted, as one object"
     )
     parser.add_argument("--organisations", type=int, default=50, help="of 2,000 interviews each")
+    parser.add_argument("--answers", type=int, default=10_000_000, help="behind the edition")
     parser.add_argument("--seconds", type=float, default=2.0, help="for each number")
     parser.add_argument("--rounds", type=int, default=2, help="of which the median counts")
     return parser.parse_args()

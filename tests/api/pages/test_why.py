@@ -74,6 +74,8 @@ async def test_the_page_of_an_organisation_with_answers() -> None:
         "Candidate NPS +50",
         "All answers.",
         "What can be changed first",
+        "What stands out",
+        "No difference is detectable: chance alone explains it.",
         "A process that took too long 50 %",
         FIRST_STEPS["PROCESS_SLOW"],
         "Reasons that candidates gave",
@@ -233,6 +235,7 @@ def organisation(**changes: Any) -> dict[str, Any]:
         "responseRate": withheld,
         "candidateNps": withheld,
         "controllableShare": withheld,
+        "openness": None,
         "declineRateOverTime": [],
         "declineRateTrend": {"message": "No change detectable."},
         "reasons": [],
@@ -246,6 +249,7 @@ def organisation(**changes: Any) -> dict[str, Any]:
         "editions": {"nodes": [{"from": "2025-11", "to": "2026-10", "endsOn": "2026-11-01"}]},
         "insights": insights | {"declineRateOverTime": months} | changes,
         "editionChanges": None,
+        "standouts": [],
         "benchmarks": None,
     }
 
