@@ -39,6 +39,8 @@ from api.types.benchmarks import (
     list_peer_groups,
 )
 from api.types.digests import set_digest_mail
+from api.types.calls import request_call
+from api.types.conversations import record_attempt, record_no_interview, schedule_interview
 from api.types.documents import register_documents, retire_documents
 from api.types.engagements import (
     add_consultant,
@@ -54,6 +56,11 @@ from api.types.firm_members import (
     remove_firm_member,
     resend_firm_invitation,
     withdraw_firm_invitation,
+from api.types.guided_interviews import (
+    begin_interview,
+    discard_keyed_answers,
+    save_keyed_answers,
+    submit_keyed_response,
 )
 from api.types.identity_providers import (
     configure_firm_identity_provider,
@@ -246,6 +253,13 @@ class Mutation:
     invite_candidate = invite_candidate
     update_invitation_settings = update_invitation_settings
     write_invitation_texts = write_invitation_texts
+    schedule_interview = schedule_interview
+    record_attempt = record_attempt
+    record_no_interview = record_no_interview
+    begin_interview = begin_interview
+    save_keyed_answers = save_keyed_answers
+    discard_keyed_answers = discard_keyed_answers
+    submit_keyed_response = submit_keyed_response
     create_questionnaire = create_questionnaire
     import_questionnaire = import_questionnaire
     update_questionnaire_draft = update_questionnaire_draft
@@ -262,6 +276,7 @@ class Mutation:
     delete_questionnaire_draft = delete_questionnaire_draft
     save_answers = save_answers
     submit_response = submit_response
+    request_call = request_call
     register_documents = register_documents
     retire_documents = retire_documents
     create_integration = create_integration

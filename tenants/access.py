@@ -122,6 +122,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.INTERVIEW_OUTCOME_READ,
                     _P.CANDIDATE_READ,
                     _P.RESPONSE_READ,
+                    _P.RESPONSE_KEY_IN,
                     *_TEXTS,
                     _P.QUESTIONNAIRE_EDIT,
                     _P.QUESTIONNAIRE_PUBLISH,

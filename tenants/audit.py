@@ -32,6 +32,12 @@ class AuditAction(StrEnum):
     RESPONSE_READ = "response.read"
     RESPONSE_TIGHTENED = "response.tightened"
     RESPONSE_WITHDRAWN = "response.withdrawn"
+    CONVERSATION_REQUESTED = "conversation.requested"
+    CONVERSATION_SCHEDULED = "conversation.scheduled"
+    CONVERSATION_ATTEMPTED = "conversation.attempted"
+    CONVERSATION_BEGUN = "conversation.begun"
+    CONVERSATION_READ = "conversation.read"
+    CONVERSATION_GIVEN_UP = "conversation.given_up"
     QUESTIONNAIRE_PUBLISHED = "questionnaire.published"
     QUESTIONNAIRE_RETIRED = "questionnaire.retired"
     THEME_CHANGED = "theme.changed"
@@ -94,6 +100,8 @@ _AREAS: Final[Mapping[str, AuditArea]] = MappingProxyType(
         "theme": AuditArea.CASE,
         "library": AuditArea.CASE,
         "response": AuditArea.RESPONSE,
+        # Who is being talked to is no business of those who hire.
+        "conversation": AuditArea.RESPONSE,
         "engagement": AuditArea.ENGAGEMENT,
         "firm": AuditArea.ENGAGEMENT,
     }

@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     DATABASE = "database"
     LINK = "link"
     DRAFT = "draft"
+    KEYED_IN = "keyed_in"
     HOLDING = "holding"
     INTAKE = "intake"
     CLIENT = "client"

@@ -62,6 +62,18 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The member works in the hiring department, or one of the departments is unknown.",
             "Choose a member of another department; departments are set with the membership.",
         ),
+        "ALREADY_ANSWERED": _E(
+            "The candidate has answered already, by name or in confidence.",
+            "There is nothing left to ask; what was keyed in can still be read for a while.",
+        ),
+        "ANONYMOUS_NEEDS_FORM": _E(
+            "Somebody heard the answers, which therefore cannot be anonymous.",
+            "Offer CONFIDENTIAL, or let the candidate use the online form.",
+        ),
+        "CHANGED_MEANWHILE": _E(
+            "Another window, device or person changed the same answers or notes.",
+            "Read the interview anew, look at the difference, and save on top of its revision.",
+        ),
         "IDEMPOTENCY_KEY_REUSED": _E(
             "The idempotency key came with another input before.",
             "Repeat exactly what you sent, or choose a new key for a new request.",

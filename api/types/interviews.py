@@ -130,6 +130,7 @@ class Interview(Node):
         invited_on: The day of the first mail.
         closes_on: The day from which on the link is dead.
         candidate: Who was asked, for those who may know.
+        conversation: Talking to the candidate by phone or video, for those who hold interviews.
         response: What was answered, for those who may read it; never an ANONYMOUS one.
         completed_on: The day of the answer, for the consultant; never of an ANONYMOUS one.
         confidentiality: What was chosen, for the consultant; never that it was ANONYMOUS.
@@ -146,6 +147,7 @@ class Interview(Node):
     invited_on: date | None
     closes_on: date | None
     candidate: Candidate | None
+    conversation: Annotated["Conversation", strawberry.lazy("api.types.conversations")] | None  # type: ignore[name-defined]  # noqa: F821 - likewise.
     response: Response | None
     completed_on: date | None
     confidentiality: Confidentiality | None

@@ -8,10 +8,13 @@ import strawberry
 from api.derive import Info
 from api.errors import UserError, mutation
 from api.types.answers import AnswerInput, DraftAnswer, read_answers, show_drafts
+from api.types.calls import CallRequest, find_call_request
 from api.types.questionnaires import Language, Option, ScalePoint, in_language, scale_points
 from tenants.interviews import submission
 from tenants.interviews.models import Confidentiality
-from tenants.questionnaires.definition import Question
+from tenants.questionnaires.conditions import OfferFacts
+from tenants.questionnaires.definition import Definition, Question
+from tenants.questionnaires.logic import Answer
 from tenants.questionnaires.parts import shuffled
 from tenants.questionnaires.piping import filled_in
 from tenants.questionnaires.question_types import QuestionTypeKey
@@ -80,18 +83,24 @@ class Invitation:
     answers: list[DraftAnswer]
     confidentiality: Confidentiality | None
 
+    @strawberry.field
+    async def call_request(self, info: Info) -> CallRequest | None:
+        """How the candidate asked to be called instead; null if they did not."""
+        return await find_call_request(info)
 
-def _questions(view: submission.InvitationView) -> list[AskedQuestion]:
+
+def asked_questions(
+    definition: Definition, answers: Mapping[str, Answer], facts: OfferFacts, seed: int
+) -> list[AskedQuestion]:
     """Return what is asked, in order, with placeholders filled in from what was saved."""
-    definition = view.definition
-    shown = show(definition, view.answers, view.offer_facts)
+    shown = show(definition, answers, facts)
     return [
         _question(
-            filled_in(question, definition, shown.values, view.offer_facts),
+            filled_in(question, definition, shown.values, facts),
             page.code,
             definition.languages[0],
             is_shown=question.code in shown.questions,
-            seed=view.order_seed,
+            seed=seed,
         )
         for page in definition.pages
         for question in page.questions
@@ -140,7 +149,7 @@ async def find_invitation(info: Info) -> Invitation:
         language=view.language,
         closes_on=view.closes_on,
         confidentialities=list(view.confidentialities),
-        questions=_questions(view),
+        questions=asked_questions(view.definition, view.answers, view.offer_facts, view.order_seed),
         answers=show_drafts(view.answers),
         confidentiality=view.saved_confidentiality,
     )

@@ -27,6 +27,7 @@ from api.types.benchmarks import (
 )
 from api.types.changes import EditionComparison, Later, Since, find_comparison
 from api.types.digests import Digest, find_digest
+from api.types.conversations import Conversation, ConversationFilter
 from api.types.events import find_latest_event
 from api.types.firms import Engagement, Firm
 from api.types.identity_providers import IdentityProviderType, identity_provider_type
@@ -69,6 +70,7 @@ from tenants.reading import Key, Record
         "requisitions": Arguments(RequisitionFilter),
         "offers": Arguments(OfferFilter, OfferOrder),
         "interviews": Arguments(InterviewFilter, InterviewOrder),
+        "conversations": Arguments(ConversationFilter),
         "responses": Arguments(ResponseFilter),
         "intake_events": Arguments(IntakeEventFilter),
         "jobs": Arguments(JobFilter),
@@ -89,6 +91,8 @@ class Organisation(Node):
         requisitions: The openings that offers belong to.
         offers: Its offers, each as its latest version stands.
         interviews: Its declined-offer cases.
+        conversations: Talks with candidates by phone or video, for those who hold them: the
+            soonest first, then those without a time.
         responses: Those that the viewer may read as rows; an ANONYMOUS one is never among them.
         questionnaires: What candidates are asked.
         monthly_counts: Counts of offers that somebody typed in, the newest month first.
@@ -112,6 +116,7 @@ class Organisation(Node):
     requisitions: Connection[Requisition] | None
     offers: Connection[Offer] | None
     interviews: Connection[Interview] | None
+    conversations: Connection[Conversation] | None
     responses: Connection[Response] | None
     questionnaires: Connection[Questionnaire] | None
     monthly_counts: list[MonthlyCounts] | None

@@ -18,6 +18,7 @@ from tenants.interviews.models import (
     Interview,
     Invitation,
     Response,
+    Submission,
 )
 from tenants.organisations.models import Organisation
 from tenants.questionnaires.models import Question, QuestionnaireVersion
@@ -157,7 +158,11 @@ async def count_invitations(
     )
     # Counted by a list and not by a join, which might compare every row with every row: of an
     # organisation that the statistics do not know yet the planner expects one.
-    of_period = Invitation.interview_id.in_(invited)
+    of_period = and_(
+        Invitation.interview_id.in_(invited),
+        # Whoever was interviewed by phone or video was no longer asked online.
+        Invitation.submission.is_distinct_from(Submission.KEYED_IN),
+    )
     row = (
         await session.execute(
             select(

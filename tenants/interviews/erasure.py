@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, select, update
 
 from tenants.access import Permission, Viewer, require
+from tenants.interviews.conversation_queries import erase_conversations
 from tenants.interviews.models import Draft, Interview, Invitation
 from tenants.offers.models import Offer
 from tenants.work import Session
@@ -16,7 +17,8 @@ async def revoke_invitations(
 ) -> None:
     """Kill the unanswered links of applications and delete what their candidates had saved.
 
-    Answers that were sent stay as they are: erasing them is the candidate's own to ask for.
+    What is known of talking to them goes as well, interviewers' notes included. Answers that were
+    sent stay as they are: erasing them is the candidate's own to ask for.
     """
     require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
     invitations = (
@@ -52,4 +54,7 @@ async def revoke_invitations(
         delete(Draft).where(
             Draft.organisation_id == organisation_id, Draft.invitation_id.in_(revoked.all())
         )
+    )
+    await erase_conversations(
+        session, viewer, organisation_id=organisation_id, application_ids=application_ids
     )

@@ -143,6 +143,11 @@ async def invite(
     if invitation is None:
         await _claim(session, viewer, interview, candidate)
         invitation = await _add_invitation(session, viewer, interview, candidate)
+    elif invitation.mails == 0:
+        # Somebody has called, or planned to: this is the first mail all the same.
+        await _claim(session, viewer, interview, candidate)
+        interview.invited_on = datetime.now(UTC).date()
+        interview.held = None
     elif invitation.is_undeliverable:
         await _try_another_address(session, viewer, invitation, candidate)
     if invitation.mails >= MAX_MAILS:

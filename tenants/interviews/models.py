@@ -51,6 +51,8 @@ class Submission(StrEnum):
 
     SUBMITTED = "SUBMITTED"
     HELD = "HELD"
+    # What was answered was keyed in, not sent by the link.
+    KEYED_IN = "KEYED_IN"
 
 
 class HoldReason(StrEnum):

@@ -263,21 +263,30 @@ async def get_case(
     *,
     organisation_id: UUID,
     invitation_id: UUID,
+    lock: bool = False,
 ) -> Case:
-    """Return the case behind an invitation, for the candidate who holds the link or for a job.
+    """Return the case behind an invitation: to its candidate, to who holds the interview, to a job.
 
     Args:
         session: The transaction.
-        viewer: The candidate, or a job of the organisation.
+        viewer: The candidate, somebody who holds the interview, or a job of the organisation.
         organisation_id: Whose.
         invitation_id: Which.
+        lock: Keep the invitation locked until the transaction ends.
 
     Raises:
         LinkUnusable: There is no such invitation.
     """
     role = viewer.role_in(organisation_id)
-    own = viewer.id == invitation_id if role is Role.CANDIDATE else role is Role.JOB
-    statement = _case(organisation_id, invitation_id).where(true() if own else false())
+    if viewer.may(Permission.RESPONSE_KEY_IN, organisation_id):
+        own = visible_interviews(viewer, role)
+    elif role is Role.CANDIDATE:
+        own = true() if viewer.id == invitation_id else false()
+    else:
+        own = true() if role is Role.JOB else false()
+    statement = _case(organisation_id, invitation_id).where(own)
+    if lock:
+        statement = statement.with_for_update(of=Invitation)
     row = (await session.execute(statement)).one_or_none()
     if row is None or (role is Role.CANDIDATE and viewer.mail_number > row[0].mails):
         message = "This link is not valid."

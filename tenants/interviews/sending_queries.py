@@ -179,6 +179,10 @@ _SEND: Final = text(
             question_id uuid, state text, do_not_quote boolean,
             choice text, choices text[], other_text text, scale smallint, number numeric,
             text text, ranking text[], matrix jsonb, boolean boolean, date date)
+    ), conversation AS (
+        -- Nobody will call any more.
+        UPDATE conversations SET phone = NULL, preferred_times = NULL
+        WHERE organisation_id = :organisation AND interview_id = :interview
     ), subject AS (
         INSERT INTO audit_subjects (organisation_id, subject_id, token)
         VALUES (:organisation, :response, :token)

@@ -9,6 +9,7 @@ from tenants.audit import AuditAction
 from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.integrations.idempotency import once
 from tenants.interviews import queries
+from tenants.interviews.conversation_queries import forget_contacts_of_closed
 from tenants.interviews.inviting import invite, invite_when_due, is_reachable, language_for
 from tenants.interviews.models import (
     AdministratorKind,
@@ -24,6 +25,9 @@ from tenants.offers.statuses import OPENS_INTERVIEW
 from tenants.questionnaires import queries as questionnaires
 from tenants.settings import get_settings
 from tenants.work import Session
+
+# What was keyed in can be submitted so long after the interview's last day.
+UNFINISHED_KEPT = timedelta(days=30)
 
 
 async def record_offer_outcome(
@@ -194,10 +198,21 @@ async def invite_candidate(
 async def close_due_interviews(
     session: Session, viewer: Viewer, *, organisation_id: UUID, today: date | None = None
 ) -> int:
-    """Close every interview whose fixed day has come, answered or not; return how many."""
+    """Close every interview whose fixed day has come, answered or not; return how many.
+
+    Nobody calls any more, and what was keyed in and never submitted is deleted after a month.
+    """
     require(viewer, Permission.INTERVIEW_CLOSE, organisation_id)
+    day = today or datetime.now(UTC).date()
     closed = await queries.close_invited_before(
-        session, viewer, organisation_id=organisation_id, today=today or datetime.now(UTC).date()
+        session, viewer, organisation_id=organisation_id, today=day
+    )
+    await forget_contacts_of_closed(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        interview_ids=closed,
+        long_ago=day - UNFINISHED_KEPT,
     )
     for interview_id in closed:
         await audit.record(

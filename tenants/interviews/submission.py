@@ -15,7 +15,7 @@ from tenants.errors import InvalidInput, LinkExpired, LinkUsed
 from tenants.interviews import holding, queries
 from tenants.interviews import response_queries as responses
 from tenants.interviews import sending_queries as sending
-from tenants.interviews.asking import facts_of, offer_facts, order_seed
+from tenants.interviews.asking import collect, facts_of, offer_facts, order_seed
 from tenants.interviews.models import Confidentiality, InterviewMode, Invitation
 from tenants.interviews.queries import Case
 from tenants.interviews.sending_queries import Sending
@@ -28,7 +28,6 @@ from tenants.questionnaires.logic import (
     answers_from_json,
     answers_to_json,
     check_answers,
-    check_given,
 )
 from tenants.questionnaires.values import used_columns
 from tenants.questionnaires.versions import definition_of
@@ -127,7 +126,7 @@ async def get_invitation(
         session, viewer, organisation_id=organisation_id, invitation_id=invitation_id
     )
     if case.invitation.submission is None or not sent_too:
-        _check_usable(case.invitation)
+        check_usable(case.invitation)
     draft = await responses.find_draft(session, viewer, organisation_id=organisation_id)
     saved = _open_draft(invitation_id, None if draft is None else draft.sealed)
     requisition = case.requisition
@@ -178,18 +177,14 @@ async def save_answers(
     case = await sending.lock_case(
         session, viewer, organisation_id=organisation_id, invitation_id=invitation_id
     )
-    _check_usable(case)
+    check_usable(case)
     definition, facts = case.asked.definition, _facts(case)
     saved = _open_draft(invitation_id, case.draft)
-    merged: dict[str, Answered | Answer] = {**answers_from_json(saved.get("answers", {}))}
-    merged.update(answers)
-    if page is None:
-        checked = check_given(definition, merged, facts, answers)
-    else:
-        checked = check_answers(definition, merged, facts, page=page)
-    kept = {code: answer for code, answer in merged.items() if isinstance(answer, Answer)}
+    kept = collect(
+        definition, answers_from_json(saved.get("answers", {})), answers, facts, page=page
+    )
     document: dict[str, Any] = {
-        "answers": answers_to_json({**kept, **checked}),
+        "answers": answers_to_json(kept),
         "language": language or saved.get("language"),
         "confidentiality": confidentiality or saved.get("confidentiality"),
     }
@@ -241,7 +236,7 @@ async def submit_response(
     if case.submission is not None:
         _accept_repetition(case, retry_key)
         return receipt_code
-    _check_usable(case)
+    check_usable(case)
     anonymous = confidentiality is Confidentiality.ANONYMOUS
     if anonymous and not await _offers_anonymity(session, viewer, organisation_id, case.mode):
         message = f"{confidentiality.value} cannot be chosen here."
@@ -309,7 +304,13 @@ def _identity(viewer: Viewer) -> tuple[UUID, UUID]:
     return organisation_id, viewer.id or UUID(int=0)
 
 
-def _check_usable(invitation: Invitation | Sending) -> None:
+def check_usable(invitation: Invitation | Sending) -> None:
+    """Return only if the links of an invitation still open the form.
+
+    Raises:
+        LinkUsed: The answers have been sent.
+        LinkExpired: The interview is closed, or the candidate may not be asked any more.
+    """
     if invitation.submission is not None:
         message = "The answers to this invitation have been sent already."
         raise LinkUsed(message)

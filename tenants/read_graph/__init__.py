@@ -18,6 +18,8 @@ from tenants.read_graph.firms import (
     FIRM_MEMBER,
     LIBRARY_TEMPLATE,
 )
+from tenants.read_graph.conversations import CONTACT_ATTEMPT, CONVERSATION
+from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import (
@@ -45,6 +47,8 @@ __all__ = [
     "AUDIT_EVENT",
     "CANDIDATE",
     "CONSULTANT",
+    "CONTACT_ATTEMPT",
+    "CONVERSATION",
     "EDITION",
     "EDITION_CELL",
     "ENGAGEMENT",
@@ -83,6 +87,8 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             MONTHLY_COUNTS,
             INTERVIEW,
             INVITATION_MAIL,
+            CONVERSATION,
+            CONTACT_ATTEMPT,
             CANDIDATE,
             RESPONSE,
             ANSWER,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 
 from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.interviews import queries as interviews
+from tenants.interviews.conversation_models import Conversation
 from tenants.interviews.mail_models import InvitationMail
 from tenants.interviews.models import Answer, Confidentiality, Interview, Invitation, Response
 from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with, within_scopes
@@ -139,6 +140,16 @@ INTERVIEW = Noun(
             .scalar_subquery(),
             Permission.CANDIDATE_READ,
             _attributed,
+        ),
+        "conversation": ToOne(
+            "Conversation",
+            select(Conversation.id)
+            .where(
+                Conversation.organisation_id == Interview.organisation_id,
+                Conversation.interview_id == Interview.id,
+            )
+            .scalar_subquery(),
+            Permission.RESPONSE_KEY_IN,
         ),
         "response": ToOne(
             "Response", _of_response(Response.id), Permission.RESPONSE_READ, _attributed

@@ -18,6 +18,7 @@ from tenants.paging import Ordering
 from tenants.questionnaires.models import Questionnaire
 from tenants.read_graph.actions import ACTIONS
 from tenants.read_graph.audit import AUDIT_EVENTS
+from tenants.read_graph.conversations import CONVERSATIONS
 from tenants.read_graph.firms import ENGAGEMENTS
 from tenants.read_graph.insights import NEWEST_EDITION
 from tenants.read_graph.interviews import INTERVIEW_FILTERS, INTERVIEW_ORDERS
@@ -64,6 +65,7 @@ ORGANISATION = Noun(
             orderings=INTERVIEW_ORDERS,
             filters=INTERVIEW_FILTERS,
         ),
+        "conversations": CONVERSATIONS,
         "responses": ToMany(
             "Response",
             permission=Permission.RESPONSE_READ,

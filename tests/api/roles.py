@@ -9,6 +9,7 @@ from tenants.access import Viewer
 from tests.api import action_world as actions
 from tests.api import firm_people
 from tests.api import library_world as library
+from tests.api import conversation_roles
 from tests.api import moderation_world as moderation
 from tests.api.mail_world import MAIL_PARTS
 from tests.api.questionnaire_payloads import VERSION_PAYLOADS
@@ -42,6 +43,7 @@ ROWS = {
         "anonymous": "yes yes yes no no no no",
         "unanswered": "yes yes no no no no no",
     },
+    **conversation_roles.ROWS,
     # Everyone's for the consultant, of ATTRIBUTED ones for HR, never for those who hire.
     "Candidate": {
         "attributed": "yes yes no no no no no",
@@ -81,6 +83,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "requisitions": "all all own FORBIDDEN",
         "offers": "all all own count",
         "interviews": "all all own count",
+        "conversations": "all FORBIDDEN FORBIDDEN FORBIDDEN",
         "responses": "all all FORBIDDEN FORBIDDEN",
         "questionnaires": "all all all all",
         # Which cells and questions of it each role sees, test_insights.py says.
@@ -122,10 +125,12 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("language", "invitedOn", "closesOn"), _READERS),
         **dict.fromkeys(("held", "isUndeliverable", "mails"), "yes yes FORBIDDEN never"),
         "candidate": "yes yes FORBIDDEN never",
+        "conversation": "yes FORBIDDEN FORBIDDEN never",
         "response": "yes yes FORBIDDEN never",
         "completedOn": "yes FORBIDDEN FORBIDDEN never",
         "confidentiality": "yes FORBIDDEN FORBIDDEN never",
     },
+    **conversation_roles.FIELDS,
     "Candidate": dict.fromkeys(("id", "firstName", "lastName", "email", "language"), _NAMED),
     "Response": {
         **dict.fromkeys(("id", "questionnaireVersion", "submittedMonth"), _NAMED),
@@ -276,6 +281,15 @@ PARTS = {
     "SaveAnswersPayload": "answers userErrors",
     "SubmitResponsePayload": "receiptCode userErrors",
     **VERSION_PAYLOADS,
+    **conversation_roles.PARTS,
+    "ImportQuestionnairePayload": "questionnaire report userErrors",
+    "ImportItem": "name outcome reason",
+    "CreateQuestionnairePayload": "questionnaire userErrors",
+    "UpdateQuestionnaireDraftPayload": "version userErrors",
+    "TranslateQuestionnairePayload": "version userErrors",
+    "CopyQuestionnaireVersionPayload": "questionnaire userErrors",
+    "PublishQuestionnaireVersionPayload": "version userErrors",
+    "RetireQuestionnaireVersionPayload": "version userErrors",
     "CreateIntegrationPayload": "integration secret userErrors",
     "UpdateIntegrationPayload": "integration userErrors",
     "RotateIntegrationSecretPayload": "integration secret userErrors",
@@ -292,6 +306,11 @@ PARTS = {
     "AssignInterviewPayload": "interview userErrors",
     "TightenConfidentialityPayload": "confidentiality userErrors",
     "WithdrawResponsePayload": "isWithdrawn userErrors",
+    "CreateOrganisationPayload": "organisation userErrors",
+    "StartEngagementPayload": "engagement userErrors",
+    "EndEngagementPayload": "engagement userErrors",
+    "AddConsultantPayload": "engagement userErrors",
+    "RemoveConsultantPayload": "engagement userErrors",
     "RegisterDocumentsPayload": "documentIds userErrors",
     "RetireDocumentsPayload": "retiredCount userErrors",
     **actions.PARTS,
@@ -309,6 +328,7 @@ MUTATIONS = {
     "assignHiringManager": "FORBIDDEN ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "openInterview": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "inviteCandidate": "ok ok FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    **conversation_roles.MUTATIONS,
     # What the administrator of a firm may, test_identity_providers.py says.
     **dict.fromkeys(
         ("configureFirmIdentityProvider", "removeFirmIdentityProvider"),
@@ -328,8 +348,6 @@ MUTATIONS = {
     "revokeSessions": "ok ok ok ok ok UNAUTHENTICATED ok",
     "joinBenchmark": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     "leaveBenchmark": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
-    "saveAnswers": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
-    "submitResponse": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN ok UNAUTHENTICATED FORBIDDEN",
     **dict.fromkeys(
         (
             "updateInvitationSettings",
@@ -360,11 +378,6 @@ MUTATIONS = {
     # The member of the matrix is nobody independent; who is, test_assignments.py says.
     "assignInterview": "FORBIDDEN INVALID_INPUT FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED"
     " NOT_FOUND",
-    # The candidate of the matrix has no receipt code yet; what one opens, test_receipts.py says.
-    **dict.fromkeys(
-        ("tightenConfidentiality", "withdrawResponse"),
-        "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN NOT_FOUND UNAUTHENTICATED FORBIDDEN",
-    ),
     # What the administrator of a firm may, test_firms.py says.
     "createOrganisation": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED"
     " FORBIDDEN",
@@ -379,6 +392,7 @@ ELSEWHERE = {
     "openInterview": "NOT_FOUND",
     "inviteCandidate": "NOT_FOUND",
     **actions.ELSEWHERE,
+    **dict.fromkeys(conversation_roles.ABOUT_INTERVIEWS, "NOT_FOUND"),
 }
 
 

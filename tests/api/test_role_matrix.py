@@ -23,6 +23,7 @@ from tests.api.world import (
     requisition_of,
     response_of,
 )
+from tests.conversing import make_conversation
 from tests.factories import make_client, make_member_invitation
 
 pytestmark = pytest.mark.usefixtures("connection")
@@ -95,6 +96,10 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         id=world.organisation,
     )
     node = lists["data"]["node"]
+    conversations = {
+        name: world.id("Conversation", await make_conversation(cases[name]))
+        for name in ROWS["Conversation"]
+    }
     (questionnaire,) = node["questionnaires"]["nodes"]
     (version,) = questionnaire["versions"]
     return {
@@ -105,6 +110,7 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         },
         "Offer": {name: world.id("Offer", one) for name, one in offers.items()},
         "Interview": {name: world.id("Interview", one.interview_id) for name, one in cases.items()},
+        "Conversation": conversations,
         "Candidate": {
             name: world.id("Candidate", await candidate_of(client, cases[name].offer_id))
             for name in ROWS["Candidate"]
@@ -217,6 +223,7 @@ ALL = {
     ("Organisation", "requisitions"): "rows 2",
     ("Organisation", "offers"): "rows 8",
     ("Organisation", "interviews"): "rows 5",
+    ("Organisation", "conversations"): "rows 2",
     ("Organisation", "responses"): "rows 2",
     ("Organisation", "questionnaires"): "rows 1",
     ("Organisation", "editions"): "rows 1",
@@ -246,8 +253,8 @@ async def test_which_fields_each_role_gets(ask: Ask) -> None:
     asking = viewers(world, other)
     stated, seen = {}, {}
     for noun, fields in FIELDS.items():
-        # These four have no id to ask for; their rows are looked at below.
-        if noun in {"HiringManager", "Answer", "Membership", "Consultant"}:
+        # These five have no id to ask for; their rows are looked at below.
+        if noun in {"HiringManager", "Answer", "Membership", "Consultant", "ContactAttempt"}:
             continue
         row = next(iter(rows[noun].values()))
         for column in COLUMNS[:4]:

@@ -67,6 +67,14 @@ PAYLOADS = {
     "revokeSessions": "revokedCount",
     "joinBenchmark": "participation { takesPart }",
     "leaveBenchmark": "participation { takesPart }",
+    "scheduleInterview": "conversation { id }",
+    "recordAttempt": "conversation { id }",
+    "recordNoInterview": "conversation { id }",
+    "beginInterview": "conversation { id }",
+    "saveKeyedAnswers": "revision",
+    "discardKeyedAnswers": "conversation { id }",
+    "submitKeyedResponse": "receiptCode",
+    "requestCall": "callRequest { phone }",
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
     "createQuestionnaire": "questionnaire { id }",
@@ -223,6 +231,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
             "interviewId": world.id("Interview", case.interview_id),
             "idempotencyKey": "once",
         },
+        **conversation_inputs(world.id("Interview", case.interview_id)),
         "saveAnswers": {"answers": answers},
         "submitResponse": {
             "answers": answers,
@@ -237,6 +246,39 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         "withdrawResponse": {"receiptCode": "MATRIX-0123-4567"},
         **await firm_inputs(client),
         **await actions.inputs(client, "Finance" if elsewhere else "Engineering"),
+    }
+
+
+def conversation_inputs(interview: str) -> dict[str, dict[str, Any]]:
+    """Return the input of each mutation about talking to the candidate of an interview."""
+    now = datetime.now(UTC)
+    return {
+        "scheduleInterview": {
+            "interviewId": interview,
+            "mode": "PHONE",
+            "at": (now + timedelta(days=1)).isoformat(),
+            "timeZone": "Europe/Berlin",
+        },
+        "recordAttempt": {
+            "interviewId": interview,
+            "attemptedAt": now.isoformat(),
+            "channel": "PHONE",
+            "outcome": "CALL_BACK",
+            "idempotencyKey": "once",
+        },
+        "recordNoInterview": {"interviewId": interview, "reason": "NOT_REACHED"},
+        "beginInterview": {"interviewId": interview, "mode": "PHONE"},
+        "saveKeyedAnswers": {"interviewId": interview, "revision": 1, "answers": []},
+        "discardKeyedAnswers": {"interviewId": interview, "revision": 1},
+        "submitKeyedResponse": {
+            "interviewId": interview,
+            "revision": 1,
+            "confidentiality": "CONFIDENTIAL",
+            "consentText": "Do you agree?",
+            "hasConsented": True,
+            "receiptCode": "MATRIX-0123-4567",
+        },
+        "requestCall": {"phone": "+49 30 901820", "preferredTimes": "In the evening."},
     }
 
 

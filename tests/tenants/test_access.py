@@ -43,6 +43,7 @@ GRANTED = {
         *_ENGAGEMENT,
         *_ACTIONS,
         _P.INTERVIEW_OUTCOME_READ,
+        _P.RESPONSE_KEY_IN,
         _P.BENCHMARK_READ,
         _P.CODEBOOK_EDIT,
         _P.LIBRARY_READ,

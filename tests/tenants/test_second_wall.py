@@ -34,6 +34,13 @@ from tests.api.library_world import push_everything
 from tests.api.test_mail_settings import send
 from tests.api.world import World, fingerprint, make_world
 from tests.factories import Client, make_client, make_member_invitation
+from tests.api.world import fingerprint, make_world
+from tests.conversing import key_in, make_conversation
+from tests.factories import (
+    Client,
+    make_client,
+    make_member_invitation,
+)
 from tests.tenants.insights.answered import add_response
 from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age, publish
 
@@ -154,6 +161,8 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
             idempotency_key="a key",
         )
         await run(submission.save_answers, one.unanswered.viewer, answers={})
+        await make_conversation(one.unanswered)
+        await key_in(one.again)
         await run(hold_offer, one.client.job, one.lapsed)
         await run(sealing.seal_events, one.client.job, organisation_id=one.client.organisation_id)
         await make_member_invitation(one.client)
