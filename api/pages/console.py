@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,14 @@ from api.pages import (
     preview,
     reset_password,
     sign_in,
+    console_words,
+    guided_sending,
+    guiding,
+    join,
+    preview,
+    reset_password,
+    sign_in,
+    talking,
 )
 from api.pages import providers as provider_pages
 from api.pages.benchmark import BENCHMARK, ask_benchmark
@@ -36,10 +45,13 @@ from api.relay import decode_id
 from api.requests import BadRequest
 from tenants.access import Viewer
 from tenants.benchmarks.windows import MINIMUM_AGE
+from tenants import read_graph
+from tenants.access import Permission, Viewer
 from tenants.db import run
 from tenants.disclosure.figures import FEW
-from tenants.errors import BadCursor, InvalidInput, NotFound, Unauthenticated
+from tenants.errors import BadCursor, Forbidden, InvalidInput, NotFound, Unauthenticated
 from tenants.organisations import providers
+from tenants.reading import Key
 from tenants.settings import get_settings
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -51,6 +63,7 @@ _SPOKEN: Final = {
     "in_words": console_words.in_words,
     "day": console_words.day,
     "moment": console_words.moment,
+    "local_moment": talking.local_moment,
     "full_name": console_words.full_name,
     "say": console_words.say,
     "roles": ROLES,
@@ -61,7 +74,8 @@ _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, Ba
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the console, of signing in and of signing out."""
-    home = "/console/{slug}"
+    home, both = "/console/{slug}", ["GET", "POST"]
+    talk = f"{home}/interviews/{{id}}/talk"
     return [
         *sign_in.routes(),
         *provider_pages.routes(),
@@ -89,6 +103,14 @@ def routes() -> list[BaseRoute]:
         Route(f"{home}/{MAILS.name}", _with_person(show_mails), methods=["GET"]),
         Route(f"{home}/{MAILS.name}", _with_person(post_mails), methods=["POST"]),
         Route(f"{home}/interviews/{{id}}", _with_person(show_interview), methods=["GET"]),
+        Route(talk, _with_person(show_talk), methods=both),
+        Route(f"{talk}/guide", _with_person(_show_guide(guiding.guide)), methods=["GET"]),
+        Route(
+            f"{talk}/guide/{guiding.SEND}",
+            _with_person(_show_guide(guided_sending.send)),
+            methods=both,
+        ),
+        Route(f"{talk}/guide/{{page}}", _with_person(_show_guide(guiding.guide)), methods=both),
         Route("/console/{path:path}", _with_person(show_nothing), methods=["GET"]),
     ]
 
@@ -136,7 +158,7 @@ def _with_person(handle: PersonHandler) -> Handler:
             return sign_in.lead_to_sign_in(request)
         try:
             return await handle(request, viewer)
-        except NotFound:
+        except (NotFound, Forbidden):
             return _unknown(viewer)
         except NoAnswer as refusal:
             return _no_answer(request, viewer, refusal)
@@ -224,7 +246,7 @@ async def show_overview(request: Request, viewer: Viewer) -> Response:
         organisation=_known(data["organisation"]),
         slug=slug,
         interview_statuses=LISTS[0].choices,
-        offer_statuses=LISTS[1].choices,
+        offer_statuses=LISTS[2].choices,
         is_first=len(viewer.roles) == 1,
     )
 
@@ -327,6 +349,62 @@ def _mails_page(viewer: Viewer, slug: str, view: MailsView, status: HTTPStatus) 
         status=status,
         view=view,
     )
+
+
+async def show_talk(request: Request, viewer: Viewer) -> Response:
+    """Show what is planned, tried and agreed of talking to a candidate; or change it."""
+    slug, interview = request.path_params["slug"], _interview_of(request)
+    problem = None
+    form: dict[str, str] = {}
+    if request.method == "POST":
+        outcome = await talking.act(request, viewer, interview)
+        if isinstance(outcome, Response):
+            return outcome
+        problem, form = outcome
+    data = await ask(viewer, "talk", slug=slug, id=request.path_params["id"])
+    organisation, found = _known(data["organisation"]), _known(data["node"])
+    may_hold = Permission.RESPONSE_KEY_IN.name in organisation["viewerPermissions"]
+    if not may_hold or not _belong_together(organisation["id"], found.get("id")):
+        raise NotFound
+    return _page(
+        "talk",
+        viewer,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        organisation=organisation,
+        slug=slug,
+        here="conversations",
+        interview=found,
+        nothing=talking.NOTHING,
+        problem=problem,
+        fields=form,
+        time_zones=talking.TIME_ZONES,
+        **talking.CHOICES,
+    )
+
+
+def _show_guide(
+    show: Callable[[Request, Viewer, Key, str], Awaitable[Response]],
+) -> PersonHandler:
+    """Return the handler of a page of the guided interview, below the conversation's address."""
+
+    async def show_page(request: Request, viewer: Viewer) -> Response:
+        slug, interview = request.path_params["slug"], request.path_params["id"]
+        home = f"/console/{quote(slug)}/interviews/{quote(interview)}/talk"
+        return await show(request, viewer, _interview_of(request), home)
+
+    return show_page
+
+
+def _interview_of(request: Request) -> Key:
+    """Return which interview an address names.
+
+    Raises:
+        NotFound: None.
+    """
+    decoded = decode_id(request.path_params["id"])
+    if decoded is None or decoded[0] is not read_graph.INTERVIEW:
+        raise NotFound
+    return decoded[1]
 
 
 async def show_api(_request: Request, viewer: Viewer) -> Response:

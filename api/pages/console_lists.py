@@ -10,6 +10,8 @@ from api.pages.operations import ask
 from tenants.access import Permission, Viewer
 
 _ALL: Final = "all"
+# Those states are of interest as long as the interview is neither answered nor closed.
+_OPEN_CONVERSATIONS: Final = frozenset({"REQUESTED", "SCHEDULED", "UNDER_WAY", "TRIED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ LISTS: Final = (
         Permission.INTERVIEW_READ,
         "status",
         ("OPENED", "INVITED", "CLOSED"),
+    ),
+    ConsoleList(
+        "conversations",
+        "Conversations",
+        Permission.RESPONSE_KEY_IN,
+        "state",
+        ("REQUESTED", "SCHEDULED", "UNDER_WAY", "TRIED", "HELD", "NO_INTERVIEW"),
     ),
     ConsoleList(
         "offers",
@@ -132,7 +141,9 @@ async def ask_list(
     waiting = kind.name == "offers" and chosen == "waiting"
     if chosen not in kind.choices and not waiting:
         chosen = _ALL
-    narrowed = {kind.filter_name: [chosen]} if chosen != _ALL else {}
+    narrowed: dict[str, Any] = {kind.filter_name: [chosen]} if chosen != _ALL else {}
+    if kind.name == "conversations" and chosen in _OPEN_CONVERSATIONS:
+        narrowed["isOpen"] = True
     before, after = query.get("before"), query.get("after")
     data = await ask(
         viewer,

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from tenants.interviews.submission import InvitationView
-from tenants.questionnaires.definition import Page, Question
+from tenants.questionnaires.conditions import OfferFacts
+from tenants.questionnaires.definition import Definition, Page, Question
 from tenants.questionnaires.logic import Answer, Answered
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.values import ValueShape
@@ -72,10 +73,24 @@ class Way:
         return self.steps[index - 1] if index else None
 
 
-def find_way(
-    invitation: InvitationView, changed: Mapping[str, Answer | Answered] | None = None
-) -> Way:
-    """Return the steps of an invitation.
+class Asked(Protocol):
+    """Whatever is answered page by page: a candidate's form, or a guided interview."""
+
+    @property
+    def definition(self) -> Definition:
+        """The version that is asked."""
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """What was saved so far."""
+
+    @property
+    def offer_facts(self) -> OfferFacts:
+        """What conditions may look at."""
+
+
+def find_way(invitation: Asked, changed: Mapping[str, Answer | Answered] | None = None) -> Way:
+    """Return the steps of an invitation or a guided interview.
 
     Args:
         invitation: With what was saved.

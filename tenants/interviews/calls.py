@@ -13,10 +13,11 @@ from uuid import UUID
 from tenants import audit
 from tenants.access import Permission, Viewer, require
 from tenants.audit import AuditAction
-from tenants.errors import InvalidInput
+from tenants.errors import Conflict, InvalidInput
 from tenants.interviews import conversation_queries as queries
 from tenants.interviews.conversations import state_of
-from tenants.interviews.queries import Case, get_case
+from tenants.interviews.models import AdministratorKind
+from tenants.interviews.queries import Case, find_firm_name, get_case
 from tenants.interviews.submission import check_usable
 from tenants.work import Session
 
@@ -48,10 +49,15 @@ async def request_call(
 
     Raises:
         InvalidInput: What was given is no phone number, or too long.
+        Conflict: There is nobody who could call: no firm and no independent administrator.
         LinkUnusable: The link leads nowhere, was used, or has expired.
     """
     given = CallRequest(_checked_phone(phone), _checked_times(preferred_times))
     organisation_id, case = await _own_case(session, viewer)
+    firm = await find_firm_name(session, viewer, organisation_id=organisation_id)
+    if firm is None and case.interview.administrator is not AdministratorKind.INTERNAL_INDEPENDENT:
+        message = "Nobody calls candidates here; please use the form."
+        raise Conflict(message)
     interview_id = case.interview.id
     conversation = await queries.ensure_conversation(
         session, viewer, organisation_id=organisation_id, interview_id=interview_id

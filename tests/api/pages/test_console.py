@@ -29,7 +29,10 @@ def figures(page: Page) -> Mapping[str, int]:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (Role.CONSULTANT, ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails"]),
+        (
+            Role.CONSULTANT,
+            ["Interviews", "Conversations", "Offers", "Responses", "Intake", "Jobs", "Mails"],
+        ),
         (Role.HR, ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails"]),
         (Role.HIRING_MANAGER, ["Interviews", "Offers"]),
         (Role.LEADERSHIP, []),
