@@ -114,6 +114,8 @@ async def guide(request: Request, viewer: Viewer, interview: Key, home: str) -> 
     code = request.path_params.get("page") or next(
         (one for one in sitting.steps if one != SEND and not _is_done(sitting, one)), SEND
     )
+    if "page" not in request.path_params:
+        return lead_to(sitting.address(code))
     page = next((one for one in sitting.guided.definition.pages if one.code == code), None)
     if page is None:
         raise NotFound
