@@ -26,8 +26,8 @@ from api.types.benchmarks import (
     find_benchmarks,
 )
 from api.types.changes import EditionComparison, Later, Since, find_comparison
-from api.types.digests import Digest, find_digest
 from api.types.conversations import Conversation, ConversationFilter
+from api.types.digests import Digest, find_digest
 from api.types.events import find_latest_event
 from api.types.firms import Engagement, Firm
 from api.types.identity_providers import IdentityProviderType, identity_provider_type

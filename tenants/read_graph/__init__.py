@@ -10,6 +10,7 @@ from types import MappingProxyType
 from tenants.nouns import Noun
 from tenants.read_graph.actions import ACTION, ACTION_NOTE
 from tenants.read_graph.audit import AUDIT_EVENT
+from tenants.read_graph.conversations import CONTACT_ATTEMPT, CONVERSATION
 from tenants.read_graph.firms import (
     CONSULTANT,
     ENGAGEMENT,
@@ -18,8 +19,6 @@ from tenants.read_graph.firms import (
     FIRM_MEMBER,
     LIBRARY_TEMPLATE,
 )
-from tenants.read_graph.conversations import CONTACT_ATTEMPT, CONVERSATION
-from tenants.read_graph.firms import CONSULTANT, ENGAGEMENT, FIRM, FIRM_MEMBER
 from tenants.read_graph.insights import EDITION, EDITION_CELL
 from tenants.read_graph.integrations import INTEGRATION
 from tenants.read_graph.interviews import (

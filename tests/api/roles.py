@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from tenants.access import Viewer
 from tests.api import action_world as actions
-from tests.api import firm_people
+from tests.api import conversation_roles, firm_people
 from tests.api import library_world as library
-from tests.api import conversation_roles
 from tests.api import moderation_world as moderation
 from tests.api.mail_world import MAIL_PARTS
 from tests.api.questionnaire_payloads import VERSION_PAYLOADS
