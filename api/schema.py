@@ -38,9 +38,9 @@ from api.types.benchmarks import (
     list_metrics,
     list_peer_groups,
 )
-from api.types.digests import set_digest_mail
 from api.types.calls import request_call
 from api.types.conversations import record_attempt, record_no_interview, schedule_interview
+from api.types.digests import set_digest_mail
 from api.types.documents import register_documents, retire_documents
 from api.types.engagements import (
     add_consultant,
@@ -56,6 +56,7 @@ from api.types.firm_members import (
     remove_firm_member,
     resend_firm_invitation,
     withdraw_firm_invitation,
+)
 from api.types.guided_interviews import (
     begin_interview,
     discard_keyed_answers,

@@ -1,4 +1,4 @@
-"""Keeping an identified response that somebody keyed in; what candidates send goes out in one text."""
+"""Keeping a response that somebody keyed in; candidates' own go out in one text (`submission`)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

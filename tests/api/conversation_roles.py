@@ -1,5 +1,8 @@
 """The table of roles (`roles.py`) as far as answering and talking go, copied by hand likewise."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 _HELD = "yes never never never"
 
 ROWS = {
@@ -66,3 +69,47 @@ ABOUT_INTERVIEWS = (
     *("scheduleInterview", "recordAttempt", "recordNoInterview", "beginInterview"),
     *("saveKeyedAnswers", "discardKeyedAnswers", "submitKeyedResponse"),
 )
+# What is asked of each payload.
+PAYLOADS = {
+    "scheduleInterview": "conversation { id }",
+    "recordAttempt": "conversation { id }",
+    "recordNoInterview": "conversation { id }",
+    "beginInterview": "conversation { id }",
+    "saveKeyedAnswers": "revision",
+    "discardKeyedAnswers": "conversation { id }",
+    "submitKeyedResponse": "receiptCode",
+    "requestCall": "callRequest { phone }",
+}
+
+
+def inputs(interview: str) -> dict[str, dict[str, Any]]:
+    """Return the input of each mutation about talking to the candidate of an interview."""
+    now = datetime.now(UTC)
+    return {
+        "scheduleInterview": {
+            "interviewId": interview,
+            "mode": "PHONE",
+            "at": (now + timedelta(days=1)).isoformat(),
+            "timeZone": "Europe/Berlin",
+        },
+        "recordAttempt": {
+            "interviewId": interview,
+            "attemptedAt": now.isoformat(),
+            "channel": "PHONE",
+            "outcome": "CALL_BACK",
+            "idempotencyKey": "once",
+        },
+        "recordNoInterview": {"interviewId": interview, "reason": "NOT_REACHED"},
+        "beginInterview": {"interviewId": interview, "mode": "PHONE"},
+        "saveKeyedAnswers": {"interviewId": interview, "revision": 1, "answers": []},
+        "discardKeyedAnswers": {"interviewId": interview, "revision": 1},
+        "submitKeyedResponse": {
+            "interviewId": interview,
+            "revision": 1,
+            "confidentiality": "CONFIDENTIAL",
+            "consentText": "Do you agree?",
+            "hasConsented": True,
+            "receiptCode": "MATRIX-0123-4567",
+        },
+        "requestCall": {"phone": "+49 30 901820", "preferredTimes": "In the evening."},
+    }

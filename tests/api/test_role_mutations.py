@@ -18,7 +18,7 @@ from tenants.questionnaires.definition import to_json
 from tenants.questionnaires.templates import load
 from tenants.reading import Key
 from tests.api import action_world as actions
-from tests.api import firm_people
+from tests.api import conversation_roles, firm_people
 from tests.api import library_world as library
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
@@ -46,6 +46,7 @@ from tests.factories import (
 pytestmark = pytest.mark.usefixtures("connection")
 
 PAYLOADS = {
+    **conversation_roles.PAYLOADS,
     **firm_people.PAYLOADS,
     **moderation.PAYLOADS,
     **library.PAYLOADS,
@@ -67,14 +68,6 @@ PAYLOADS = {
     "revokeSessions": "revokedCount",
     "joinBenchmark": "participation { takesPart }",
     "leaveBenchmark": "participation { takesPart }",
-    "scheduleInterview": "conversation { id }",
-    "recordAttempt": "conversation { id }",
-    "recordNoInterview": "conversation { id }",
-    "beginInterview": "conversation { id }",
-    "saveKeyedAnswers": "revision",
-    "discardKeyedAnswers": "conversation { id }",
-    "submitKeyedResponse": "receiptCode",
-    "requestCall": "callRequest { phone }",
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
     "createQuestionnaire": "questionnaire { id }",
@@ -231,7 +224,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
             "interviewId": world.id("Interview", case.interview_id),
             "idempotencyKey": "once",
         },
-        **conversation_inputs(world.id("Interview", case.interview_id)),
+        **conversation_roles.inputs(world.id("Interview", case.interview_id)),
         "saveAnswers": {"answers": answers},
         "submitResponse": {
             "answers": answers,
@@ -246,39 +239,6 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         "withdrawResponse": {"receiptCode": "MATRIX-0123-4567"},
         **await firm_inputs(client),
         **await actions.inputs(client, "Finance" if elsewhere else "Engineering"),
-    }
-
-
-def conversation_inputs(interview: str) -> dict[str, dict[str, Any]]:
-    """Return the input of each mutation about talking to the candidate of an interview."""
-    now = datetime.now(UTC)
-    return {
-        "scheduleInterview": {
-            "interviewId": interview,
-            "mode": "PHONE",
-            "at": (now + timedelta(days=1)).isoformat(),
-            "timeZone": "Europe/Berlin",
-        },
-        "recordAttempt": {
-            "interviewId": interview,
-            "attemptedAt": now.isoformat(),
-            "channel": "PHONE",
-            "outcome": "CALL_BACK",
-            "idempotencyKey": "once",
-        },
-        "recordNoInterview": {"interviewId": interview, "reason": "NOT_REACHED"},
-        "beginInterview": {"interviewId": interview, "mode": "PHONE"},
-        "saveKeyedAnswers": {"interviewId": interview, "revision": 1, "answers": []},
-        "discardKeyedAnswers": {"interviewId": interview, "revision": 1},
-        "submitKeyedResponse": {
-            "interviewId": interview,
-            "revision": 1,
-            "confidentiality": "CONFIDENTIAL",
-            "consentText": "Do you agree?",
-            "hasConsented": True,
-            "receiptCode": "MATRIX-0123-4567",
-        },
-        "requestCall": {"phone": "+49 30 901820", "preferredTimes": "In the evening."},
     }
 
 
