@@ -38,10 +38,9 @@ from api.pages.rendering import lead_to, respond
 from api.pages.why import WHY, ask_why
 from api.relay import decode_id
 from api.requests import BadRequest
-from tenants.access import Viewer
-from tenants.benchmarks.windows import MINIMUM_AGE
 from tenants import read_graph
 from tenants.access import Permission, Viewer
+from tenants.benchmarks.windows import MINIMUM_AGE
 from tenants.db import run
 from tenants.disclosure.figures import FEW
 from tenants.errors import BadCursor, Forbidden, InvalidInput, NotFound, Unauthenticated

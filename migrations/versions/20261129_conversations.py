@@ -1,7 +1,7 @@
 """Hold interviews by phone and video: plans, attempts, what was keyed in and with which consent.
 
-Revision ID: 0900
-Revises: 0020
+Revision ID: 0029
+Revises: 0028
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.roles import application_role_name
 
-revision = "0900"
-down_revision = "0020"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

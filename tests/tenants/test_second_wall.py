@@ -33,14 +33,8 @@ from tests.api.auth.oauth_world import keep_one_of_each
 from tests.api.library_world import push_everything
 from tests.api.test_mail_settings import send
 from tests.api.world import World, fingerprint, make_world
-from tests.factories import Client, make_client, make_member_invitation
-from tests.api.world import fingerprint, make_world
 from tests.conversing import key_in, make_conversation
-from tests.factories import (
-    Client,
-    make_client,
-    make_member_invitation,
-)
+from tests.factories import Client, make_client, make_member_invitation
 from tests.tenants.insights.answered import add_response
 from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age, publish
 
