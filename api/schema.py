@@ -100,6 +100,17 @@ from api.types.members import (
     resend_member_invitation,
     withdraw_member_invitation,
 )
+from api.types.moderation import (
+    add_redaction,
+    code_excerpt,
+    make_excerpt,
+    paraphrase_excerpt,
+    release_excerpt,
+    resolve_redactions,
+    route_excerpt,
+    undo_excerpt_step,
+    withhold_excerpt,
+)
 from api.types.monthly_counts import record_monthly_counts
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
@@ -275,6 +286,15 @@ class Mutation:
     push_template = push_template
     push_codebook = push_codebook
     delete_questionnaire_draft = delete_questionnaire_draft
+    make_excerpt = make_excerpt
+    code_excerpt = code_excerpt
+    resolve_redactions = resolve_redactions
+    add_redaction = add_redaction
+    paraphrase_excerpt = paraphrase_excerpt
+    route_excerpt = route_excerpt
+    release_excerpt = release_excerpt
+    withhold_excerpt = withhold_excerpt
+    undo_excerpt_step = undo_excerpt_step
     save_answers = save_answers
     submit_response = submit_response
     request_call = request_call

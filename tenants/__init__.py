@@ -3,6 +3,8 @@
 from tenants import announcements, audit, work
 from tenants.actions import models as actions
 from tenants.benchmarks import models as benchmarks
+from tenants.excerpts import desk_models as desk
+from tenants.excerpts import models as excerpts
 from tenants.insights import models as insights
 from tenants.integrations import models as integrations
 from tenants.integrations import token_models as tokens
@@ -19,6 +21,8 @@ __all__ = [
     "announcements",
     "audit",
     "benchmarks",
+    "desk",
+    "excerpts",
     "insights",
     "integrations",
     "interviews",

@@ -73,6 +73,7 @@ class Part:
         candidates: Whose identity.
         responses: Whose answers as rows; never an ANONYMOUS one's.
         audiences: The questions whose answers and figures are read.
+        excerpts: The excerpts that are read, by their audience.
         segments: Which departments' (or locations') cells of an edition.
         audit: The events of the log.
     """
@@ -83,16 +84,19 @@ class Part:
     candidates: Reach = Reach.NONE
     responses: Reach = Reach.NONE
     audiences: frozenset[Audience] = frozenset()
+    excerpts: frozenset[Audience] = frozenset()
     segments: Reach = Reach.NONE
     audit: frozenset[AuditArea] = frozenset()
 
 
 _P = Permission
 _CASES = {_P.REQUISITION_READ, _P.OFFER_COUNT, _P.OFFER_READ, _P.INTERVIEW_COUNT, _P.INTERVIEW_READ}
-_FIGURES = {_P.INSIGHTS_READ, _P.BENCHMARK_READ, _P.ACTION_READ}
+_FINDINGS = {_P.INSIGHTS_READ, _P.EXCERPT_READ}
+_FIGURES = {*_FINDINGS, _P.BENCHMARK_READ, _P.ACTION_READ}
 _OWN_ACTIONS = {_P.ACTION_READ, _P.ACTION_NOTE}
 _TEXTS = {_P.QUESTIONNAIRE_READ, _P.CODEBOOK_READ}
 _CASE_WORK = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
+_WATCHING = {_P.INTAKE_READ, _P.JOB_READ, _P.AUDIT_READ}
 _ENGAGEMENT = {_P.ENGAGEMENT_READ, _P.ENGAGEMENT_MANAGE}
 # What setting up an organisation takes; the demo, imports and commands do it as a job.
 _SET_UP = {
@@ -128,9 +132,8 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.QUESTIONNAIRE_PUBLISH,
                     _P.CODEBOOK_EDIT,
                     _P.LIBRARY_READ,
-                    _P.INTAKE_READ,
-                    _P.JOB_READ,
-                    _P.AUDIT_READ,
+                    _P.EXCERPT_MODERATE,
+                    *_WATCHING,
                 }
             ),
             cases=Reach.ALL,
@@ -138,6 +141,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             candidates=Reach.ALL,
             responses=Reach.IDENTIFIED,
             audiences=frozenset(Audience),
+            excerpts=frozenset(Audience),
             segments=Reach.ALL,
             audit=frozenset({AuditArea.CASE, AuditArea.RESPONSE, AuditArea.ENGAGEMENT}),
         ),
@@ -165,9 +169,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.INTEGRATION_READ,
                     _P.INTEGRATION_MANAGE,
                     _P.IDENTITY_PROVIDER_MANAGE,
-                    _P.INTAKE_READ,
-                    _P.JOB_READ,
-                    _P.AUDIT_READ,
+                    *_WATCHING,
                 }
             ),
             cases=Reach.ALL,
@@ -175,16 +177,18 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             candidates=Reach.ATTRIBUTED,
             responses=Reach.ATTRIBUTED,
             audiences=_HR_AUDIENCES,
+            excerpts=_HR_AUDIENCES,
             segments=Reach.ALL,
             # Whether somebody answered is no business of theirs, and the log does not tell them.
             audit=frozenset({AuditArea.CASE, AuditArea.ENGAGEMENT, AuditArea.ADMINISTRATION}),
         ),
         Role.HIRING_MANAGER: Part(
             # Noting of what hiring managers see to, which the verb looks at.
-            frozenset({*_CASES, *_TEXTS, *_OWN_ACTIONS, _P.ORGANISATION_READ, _P.INSIGHTS_READ}),
+            frozenset({*_CASES, *_TEXTS, *_FINDINGS, *_OWN_ACTIONS, _P.ORGANISATION_READ}),
             cases=Reach.OWN,
             counts=Reach.OWN,
             audiences=frozenset({Audience.HIRING_MANAGER, Audience.ORGANISATION}),
+            excerpts=frozenset({Audience.HIRING_MANAGER}),
             segments=Reach.OWN,
         ),
         Role.LEADERSHIP: Part(
@@ -199,6 +203,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             ),
             counts=Reach.ALL,
             audiences=frozenset({Audience.ORGANISATION}),
+            excerpts=frozenset({Audience.ORGANISATION}),
         ),
         Role.INDEPENDENT_ADMINISTRATOR: Part(
             frozenset(
@@ -209,6 +214,8 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
                     _P.CANDIDATE_READ,
                     _P.RESPONSE_KEY_IN,
                     *_TEXTS,
+                    # While no firm serves the organisation; the desk says so.
+                    _P.EXCERPT_MODERATE,
                 }
             ),
             cases=Reach.ASSIGNED,
@@ -244,6 +251,7 @@ ROLE_TABLE: Mapping[Role, Part] = MappingProxyType(
             candidates=Reach.ATTRIBUTED,
             responses=Reach.ATTRIBUTED,
             audiences=_HR_AUDIENCES,
+            excerpts=_HR_AUDIENCES,
             segments=Reach.ALL,
         ),
         Role.CANDIDATE: Part(frozenset({_P.RESPONSE_SUBMIT})),

@@ -45,6 +45,15 @@ class AuditAction(StrEnum):
     QUESTIONNAIRE_DRAFT_DELETED = "questionnaire.draft_deleted"
     INVITATIONS_TIMED = "interview.invitations_timed"
     INVITATIONS_WORDED = "interview.invitations_worded"
+    TEXT_READ = "excerpt.text_read"
+    EXCERPT_MADE = "excerpt.made"
+    EXCERPT_CODED = "excerpt.coded"
+    EXCERPT_REDACTED = "excerpt.redacted"
+    EXCERPT_PARAPHRASED = "excerpt.paraphrased"
+    EXCERPT_ROUTED = "excerpt.routed"
+    EXCERPT_RELEASED = "excerpt.released"
+    EXCERPT_WITHHELD = "excerpt.withheld"
+    EXCERPT_UNDONE = "excerpt.step_undone"
     EDITION_PUBLISHED = "edition.published"
     ACTION_CREATED = "action.created"
     ACTION_CHANGED = "action.changed"
@@ -102,6 +111,7 @@ _AREAS: Final[Mapping[str, AuditArea]] = MappingProxyType(
         "response": AuditArea.RESPONSE,
         # Who is being talked to is no business of those who hire.
         "conversation": AuditArea.RESPONSE,
+        "excerpt": AuditArea.RESPONSE,
         "engagement": AuditArea.ENGAGEMENT,
         "firm": AuditArea.ENGAGEMENT,
     }

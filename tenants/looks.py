@@ -34,7 +34,11 @@ from tenants.work import Session
 
 # By the noun of the read graph whose rows are identified feedback.
 LOOKS: Final[Mapping[str, AuditAction]] = MappingProxyType(
-    {"Candidate": AuditAction.CANDIDATE_READ, "Response": AuditAction.RESPONSE_READ}
+    {
+        "Candidate": AuditAction.CANDIDATE_READ,
+        "Response": AuditAction.RESPONSE_READ,
+        "DeskText": AuditAction.TEXT_READ,
+    }
 )
 # What `statements_of_looks` fail with.
 TOKEN_MISSED: Final = DivisionByZero

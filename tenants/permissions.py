@@ -43,6 +43,8 @@ class Permission(StrEnum):
     CODEBOOK_EDIT = "codebook:edit"
     LIBRARY_READ = "library:read"
     LIBRARY_KEEP = "library:keep"
+    EXCERPT_READ = "excerpt:read"
+    EXCERPT_MODERATE = "excerpt:moderate"
     MEMBER_READ = "member:read"
     MEMBER_MANAGE = "member:manage"
     MEMBER_JOIN = "member:join"

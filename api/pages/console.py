@@ -32,7 +32,9 @@ from api.pages.benchmark import BENCHMARK, ask_benchmark
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_mails import MAILS, MailsView, change_mails, view_mails
 from api.pages.console_roles import ROLES
+from api.pages.desk import DESK, post_desk, show_desk
 from api.pages.examples import list_examples
+from api.pages.excerpts import EXCERPTS, show_excerpts
 from api.pages.operations import NoAnswer, ask
 from api.pages.rendering import lead_to, respond
 from api.pages.why import WHY, ask_why
@@ -62,7 +64,15 @@ _SPOKEN: Final = {
     "say": console_words.say,
     "roles": ROLES,
 }
-_PLACES: Final = (WHY, BENCHMARK, digest.DIGEST, actions.ACTIONS, *LISTS)
+_PLACES: Final = (
+    WHY,
+    BENCHMARK,
+    EXCERPTS,
+    digest.DIGEST,
+    actions.ACTIONS,
+    DESK,
+    *LISTS,
+)
 _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
 
 
@@ -86,6 +96,9 @@ def routes() -> list[BaseRoute]:
         Route(home, _with_person(show_overview), methods=["GET"]),
         Route(f"{home}/{WHY.name}", _with_person(show_why), methods=["GET"]),
         Route(f"{home}/{BENCHMARK.name}", _with_person(show_benchmark), methods=["GET"]),
+        Route(f"{home}/{EXCERPTS.name}", _with_person(_shown(show_excerpts)), methods=["GET"]),
+        Route(f"{home}/{DESK.name}", _with_person(_shown(show_desk)), methods=["GET"]),
+        Route(f"{home}/{DESK.name}", _with_person(_shown(post_desk)), methods=["POST"]),
         *(
             Route(f"{home}/{one.name}", _with_person(_show_list(one)), methods=["GET"])
             for one in LISTS

@@ -78,6 +78,26 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The idempotency key came with another input before.",
             "Repeat exactly what you sent, or choose a new key for a new request.",
         ),
+        "EXCERPT_NOT_READY": _E(
+            "An excerpt cannot be released yet; field says what it lacks: themes or audience.",
+            "Code and route it first.",
+        ),
+        "PARAPHRASE_NEEDED": _E(
+            "The candidate asked not to be quoted, or the excerpt is for hiring managers.",
+            "Say it in your own words with paraphraseExcerpt first.",
+        ),
+        "UNRESOLVED_REDACTIONS": _E(
+            "Something is proposed to be taken out and nobody has decided yet; field says which.",
+            "Take each proposal up or turn it down with resolveRedactions.",
+        ),
+        "EXCERPT_SETTLED": _E(
+            "The excerpt was released or withheld, and stays as it is.",
+            "Undo the last step of one that was withheld; a released one can only be withheld.",
+        ),
+        "NOTHING_TO_UNDO": _E(
+            "No step was taken since the excerpt was made, or it was released.",
+            "Nothing more to do.",
+        ),
         "CONFLICT": _E(
             "The record is in a state in which this cannot be done.",
             "Read it again; the message says what stands in the way.",

@@ -29,6 +29,15 @@ from api.types.changes import EditionComparison, Later, Since, find_comparison
 from api.types.conversations import Conversation, ConversationFilter
 from api.types.digests import Digest, find_digest
 from api.types.events import find_latest_event
+from api.types.excerpts import (
+    CoderAgreement,
+    DeskExcerpt,
+    DeskExcerptFilter,
+    DeskText,
+    DeskTextFilter,
+    Excerpt,
+    find_agreement,
+)
 from api.types.firms import Engagement, Firm
 from api.types.identity_providers import IdentityProviderType, identity_provider_type
 from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
@@ -76,6 +85,8 @@ from tenants.reading import Key, Record
         "jobs": Arguments(JobFilter),
         "actions": Arguments(ActionFilter, ActionOrder),
         "audit_events": Arguments(AuditEventFilter),
+        "desk_texts": Arguments(DeskTextFilter),
+        "desk_excerpts": Arguments(DeskExcerptFilter),
     },
 )
 class Organisation(Node):
@@ -97,6 +108,10 @@ class Organisation(Node):
         questionnaires: What candidates are asked.
         monthly_counts: Counts of offers that somebody typed in, the newest month first.
         editions: Its published insights, the newest first.
+        excerpts: What moderators released of what candidates wrote, as far as it is for the viewer;
+            in an order by lot.
+        desk_texts: What candidates wrote, text by text, for moderators; in an order by lot.
+        desk_excerpts: The excerpts that moderators work on, or have released or withheld.
         members: Who has a role in it.
         member_invitations: Who was invited to have one and has not accepted yet.
         engagements: Which firm serves it from when to when, and whom that lets in.
@@ -121,6 +136,9 @@ class Organisation(Node):
     questionnaires: Connection[Questionnaire] | None
     monthly_counts: list[MonthlyCounts] | None
     editions: Connection[Edition] | None
+    excerpts: Connection[Excerpt] | None
+    desk_texts: Connection[DeskText] | None
+    desk_excerpts: Connection[DeskExcerpt] | None
     members: Connection[Membership] | None
     member_invitations: Connection[MemberInvitation] | None
     engagements: Connection[Engagement] | None
@@ -183,6 +201,12 @@ class Organisation(Node):
     ) -> list[MailPreview] | None:
         """Its mails as a candidate would get them; texts that will not do are an error."""
         return await preview_mails(info, root.key.organisation_id, mails)
+
+    async def coder_agreement(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> CoderAgreement | None:
+        """How far two coders of the same excerpts agree, for moderators."""
+        return await find_agreement(info, root.key)
 
     @strawberry.field
     async def insights(

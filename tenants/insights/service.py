@@ -14,6 +14,7 @@ from tenants.audit import AuditAction
 from tenants.disclosure import figures
 from tenants.disclosure.figures import CORRELATION_FLOOR
 from tenants.errors import NotFound
+from tenants.excerpts.publishing import publish_excerpts
 from tenants.insights import publishing_queries as queries
 from tenants.insights import tally_queries
 from tenants.insights.items import COUNTED, make_catalogue
@@ -85,6 +86,7 @@ async def publish_editions(
     for window in windows:
         await _publish(session, viewer, organisation_id, window=window, rules=rules)
         published.append(window.ends_on)
+    await publish_excerpts(session, viewer, organisation_id=organisation_id)
     counted, waiting, held = await queries.count_responses(
         session, viewer, organisation_id=organisation_id
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tenants.access import Viewer
 from tenants.disclosure.cells import Coverage, nobody_or_a_crowd
+from tenants.excerpts.publishing import thin_out_excerpts
 from tenants.insights import publishing_queries as queries
 from tenants.insights.items import measure
 from tenants.insights.models import CellKind, EditionCell
@@ -83,6 +84,7 @@ async def thin_out(
             _suppress(cell, index)
     _thin_out_together(kept, left, minimum)
     await session.flush()
+    await thin_out_excerpts(session, viewer, organisation_id=organisation_id, edition_id=edition_id)
 
 
 def _thin_out_together(

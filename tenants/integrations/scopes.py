@@ -26,6 +26,7 @@ class Scope(StrEnum):
     INSIGHTS_READ = "insights:read"
     ACTIONS_READ = "actions:read"
     ACTIONS_WRITE = "actions:write"
+    EXCERPTS_READ = "excerpts:read"
     BENCHMARK_READ = "benchmark:read"
     MEMBERS_READ = "members:read"
     OPERATIONS_READ = "operations:read"
@@ -91,6 +92,10 @@ SCOPES: Mapping[Scope, Capability] = MappingProxyType(
         Scope.ACTIONS_WRITE: Capability(
             "Propose and change improvements, and note how they go.",
             frozenset({_P.ACTION_READ, _P.ACTION_WRITE, _P.ACTION_NOTE}),
+        ),
+        Scope.EXCERPTS_READ: Capability(
+            "Read what moderators released of what candidates wrote, with its themes.",
+            frozenset({_P.EXCERPT_READ, _P.CODEBOOK_READ}),
         ),
         Scope.BENCHMARK_READ: Capability(
             "See how the organisation compares with its peers.", frozenset({_P.BENCHMARK_READ})

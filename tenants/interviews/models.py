@@ -187,6 +187,13 @@ class Answer(TenantKey, Model):
     __table_args__ = (
         refers_to("response_id", "responses", ondelete="CASCADE"),
         refers_to("question_id", "questions"),
+        # By what the moderation desk knows a free text by (`tenants.excerpts.desk_models`).
+        Index(
+            "ix_answers_text_id",
+            "organisation_id",
+            text("(md5(response_id::text || question_id::text)::uuid)"),
+            postgresql_where=text("text IS NOT NULL OR other_text IS NOT NULL"),
+        ),
     )
 
     response_id: Mapped[UUID] = mapped_column(primary_key=True)

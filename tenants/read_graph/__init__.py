@@ -11,6 +11,7 @@ from tenants.nouns import Noun
 from tenants.read_graph.actions import ACTION, ACTION_NOTE
 from tenants.read_graph.audit import AUDIT_EVENT
 from tenants.read_graph.conversations import CONTACT_ATTEMPT, CONVERSATION
+from tenants.read_graph.excerpts import DESK_EXCERPT, DESK_TEXT, EXCERPT, EXCERPT_REDACTION
 from tenants.read_graph.firms import (
     CONSULTANT,
     ENGAGEMENT,
@@ -48,9 +49,13 @@ __all__ = [
     "CONSULTANT",
     "CONTACT_ATTEMPT",
     "CONVERSATION",
+    "DESK_EXCERPT",
+    "DESK_TEXT",
     "EDITION",
     "EDITION_CELL",
     "ENGAGEMENT",
+    "EXCERPT",
+    "EXCERPT_REDACTION",
     "FIRM",
     "FIRM_INVITATION",
     "FIRM_MEMBER",
@@ -96,6 +101,10 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             QUESTION,
             EDITION,
             EDITION_CELL,
+            DESK_TEXT,
+            DESK_EXCERPT,
+            EXCERPT_REDACTION,
+            EXCERPT,
             MEMBERSHIP,
             MEMBER_INVITATION,
             FIRM,

@@ -19,6 +19,7 @@ from tenants.questionnaires.models import Questionnaire
 from tenants.read_graph.actions import ACTIONS
 from tenants.read_graph.audit import AUDIT_EVENTS
 from tenants.read_graph.conversations import CONVERSATIONS
+from tenants.read_graph.excerpts import DESK_EXCERPTS, DESK_TEXTS, EXCERPTS
 from tenants.read_graph.firms import ENGAGEMENTS
 from tenants.read_graph.insights import NEWEST_EDITION
 from tenants.read_graph.interviews import INTERVIEW_FILTERS, INTERVIEW_ORDERS
@@ -91,6 +92,9 @@ ORGANISATION = Noun(
         "editions": ToMany(
             "Edition", permission=Permission.INSIGHTS_READ, orderings=NEWEST_EDITION
         ),
+        "excerpts": EXCERPTS,
+        "desk_texts": DESK_TEXTS,
+        "desk_excerpts": DESK_EXCERPTS,
         "members": ToMany(
             "Membership",
             permission=Permission.MEMBER_READ,

@@ -20,6 +20,7 @@ COLUMNS = ("consultant", "hr", "hiring manager", "leadership", "candidate", "nob
 # Which rows of the world each column sees, in the order of COLUMNS. What is not seen is null, as if
 # it were unknown; nobody is told to sign in.
 ROWS = {
+    **moderation.ROWS,
     "Organisation": {"organisation": "yes yes yes yes no no no"},
     "Requisition": {
         "own": "yes yes yes no no no no",
@@ -75,6 +76,7 @@ _EVERYONE = "yes yes yes yes"
 _READERS = "yes yes yes never"
 _NAMED = "yes yes never never"
 FIELDS: Mapping[str, Mapping[str, str]] = {
+    **moderation.FIELDS,
     "Organisation": {
         **dict.fromkeys(("id", "slug", "name", "industry", "sizeBand", "region"), _EVERYONE),
         **dict.fromkeys(("language", "viewerRole", "viewerPermissions"), _EVERYONE),

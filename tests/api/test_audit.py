@@ -36,12 +36,12 @@ def test_every_action_has_its_area() -> None:
     areas: dict[str, set[str]] = {}
     for action in AuditAction:
         areas.setdefault(area_of(action), set()).add(action.value.partition(".")[0])
-    assert areas[AuditArea.RESPONSE] == {"response", "conversation"}
+    assert areas[AuditArea.RESPONSE] == {"response", "conversation", "excerpt"}
     assert areas[AuditArea.ENGAGEMENT] == {"engagement", "firm"}
     assert areas[AuditArea.CASE] >= {"offer", "interview", "candidate", "requisition"}
     # Who answered is in none that HR reads.
     hrs = areas[AuditArea.CASE] | areas[AuditArea.ADMINISTRATION]
-    assert not {"response", "conversation"} & hrs
+    assert not {"response", "conversation", "excerpt"} & hrs
 
 
 async def events(ask: Ask, world: World, viewer: Viewer, *only: str) -> list[Any]:

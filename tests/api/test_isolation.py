@@ -45,13 +45,14 @@ ID_ARGUMENTS = {
     *((name, "organisationId") for name in moderation.of_organisation("")),
     *actions.ID_ARGUMENTS,
     *((name, "organisationId") for name in (*DOCUMENTS, *OF_MAILS)),
+    *((name, "organisationId") for name in DOCUMENTS),
+    *actions.ID_ARGUMENTS,
+    *moderation.ID_ARGUMENTS,
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
     ("deleteIntegration", "integrationId"),
-    ("configureFirmIdentityProvider", "firmId"),
-    ("removeFirmIdentityProvider", "firmId"),
-    ("configureIdentityProvider", "organisationId"),
-    ("removeIdentityProvider", "organisationId"),
+    *((f"{verb}FirmIdentityProvider", "firmId") for verb in ("configure", "remove")),
+    *((f"{verb}IdentityProvider", "organisationId") for verb in ("configure", "remove")),
     ("inviteMember", "organisationId"),
     ("resendMemberInvitation", "invitationId"),
     ("withdrawMemberInvitation", "invitationId"),
@@ -193,7 +194,7 @@ async def test_foreign_records_are_as_unknown(
     kinds = {"Organisation", "Requisition", "Offer", "Interview", "Candidate", "Response"}
     kinds |= {"Questionnaire", "QuestionnaireVersion", "Question", "Membership", "IntakeEvent"}
     kinds |= {"MemberInvitation", "Integration", "Engagement", "Consultant", "AuditEvent"}
-    assert set(ids.values()) == {*kinds, "Edition", "Job"}
+    assert set(ids.values()) == {*kinds, "Edition", "Job", "DeskText"}
     before = await fingerprint(world.client, other)
     for foreign in ids:
         for query in (

@@ -8,6 +8,7 @@ import pytest
 from graphql import get_named_type, is_composite_type, is_object_type
 
 from tenants.access import PEOPLE_ROLES, Role
+from tests.api import moderation_world as moderation
 from tests.api.action_world import make_action, make_note
 from tests.api.conftest import Ask
 from tests.api.insight_world import publish, window
@@ -131,6 +132,7 @@ async def the_rows(ask: Ask, world: World) -> dict[str, dict[str, str]]:
         "Engagement": {"engagement": node["engagements"]["nodes"][0]["id"]},
         **await action_rows(world),
         "AuditEvent": {"event": node["auditEvents"]["nodes"][0]["id"]},
+        **await moderation.make_rows(world),
     }
 
 
@@ -220,6 +222,7 @@ def outcome(answer: Mapping[str, Any], field: str) -> str:
 
 # How many rows each list has in the world: all of them, for those who see their own, for HR.
 ALL = {
+    **moderation.ALL,
     ("Organisation", "requisitions"): "rows 2",
     ("Organisation", "offers"): "rows 8",
     ("Organisation", "interviews"): "rows 5",
@@ -238,6 +241,7 @@ ALL = {
 }
 OWN = {
     ("Organisation", "actions"): "rows 2",
+    **moderation.OWN,
     ("Organisation", "requisitions"): "rows 1",
     ("Organisation", "offers"): "rows 6",
     ("Organisation", "interviews"): "rows 4",

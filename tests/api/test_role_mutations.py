@@ -135,6 +135,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
     return {
         **firm_people.inputs(firm, colleague, asked),
         **moderation.of_organisation(world.organisation),
+        **({} if elsewhere else await moderation.desk_inputs(world)),
         "createQuestionnaire": {
             "organisationId": world.organisation,
             "name": "Another",

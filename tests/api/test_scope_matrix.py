@@ -45,6 +45,7 @@ SEES = {
     Scope.ACTIONS_READ: ("Organisation", "Action", "ActionNote"),
     # A machine reads them, and writes none.
     Scope.ACTIONS_WRITE: ("Organisation", "Action", "ActionNote"),
+    Scope.EXCERPTS_READ: ("Organisation", "Excerpt"),
     Scope.BENCHMARK_READ: ("Organisation",),
     Scope.MEMBERS_READ: ("Organisation",),
     Scope.OPERATIONS_READ: ("Organisation",),
@@ -69,6 +70,7 @@ NOT_HANDED_ON = {
     Permission.CODEBOOK_EDIT,
     Permission.LIBRARY_READ,
     Permission.LIBRARY_KEEP,
+    Permission.EXCERPT_MODERATE,
     Permission.MEMBER_MANAGE,
     Permission.ENGAGEMENT_READ,
     Permission.ENGAGEMENT_MANAGE,

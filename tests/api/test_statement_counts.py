@@ -65,6 +65,23 @@ COUNTS = {
         # engagements, their number, those whom they name; the organisation is read by id
         4,
     ),
+    ("Organisation", "excerpts"): (
+        "excerpts { totalCount nodes { text themes audience cell segment from to } }",
+        # excerpts, their number
+        2,
+    ),
+    ("Organisation", "deskTexts"): (
+        """deskTexts { totalCount nodes { text question { code } response { language }
+          excerpts { state redactions { kind } } } }""",
+        # texts, their number, questions, responses, excerpts, of which there are none; looks at
+        # texts and at responses
+        7,
+    ),
+    ("Organisation", "deskExcerpts"): (
+        "deskExcerpts { totalCount nodes { text themes source { text } redactions { kind } } }",
+        # excerpts, their number; there is none, whose source and redactions would take more
+        2,
+    ),
     ("Organisation", "intakeEvents"): (
         "intakeEvents { totalCount nodes { action state } }",
         # events, their number

@@ -25,6 +25,7 @@ _OF_CLIENT = {
     _P.QUESTIONNAIRE_READ,
     _P.CODEBOOK_READ,
     _P.INSIGHTS_READ,
+    _P.EXCERPT_READ,
 }
 _BY_HAND = {_P.OFFER_RECORD, _P.INTERVIEW_OPEN, _P.INTERVIEW_INVITE}
 _BEHIND = {_P.CANDIDATE_READ, _P.RESPONSE_READ, _P.INTAKE_READ, _P.JOB_READ, _P.AUDIT_READ}
@@ -47,6 +48,7 @@ GRANTED = {
         _P.BENCHMARK_READ,
         _P.CODEBOOK_EDIT,
         _P.LIBRARY_READ,
+        _P.EXCERPT_MODERATE,
     },
     Role.HR: {
         *_LISTS,
@@ -81,6 +83,7 @@ GRANTED = {
         _P.CODEBOOK_READ,
         _P.CANDIDATE_READ,
         _P.RESPONSE_KEY_IN,
+        _P.EXCERPT_MODERATE,
     },
     Role.FIRM_ADMINISTRATOR: {
         *_ENGAGEMENT,
@@ -166,6 +169,19 @@ def test_which_rows_each_role_reaches() -> None:
         if part.audiences or part.audit
     }
     assert reads == READS
+
+
+def test_whose_excerpts_each_role_reads() -> None:
+    found = {
+        role: " ".join(sorted(part.excerpts)) for role, part in ROLE_TABLE.items() if part.excerpts
+    }
+    assert found == {
+        Role.CONSULTANT: "HIRING_MANAGER HR ORGANISATION",
+        Role.HR: "HR ORGANISATION",
+        Role.HIRING_MANAGER: "HIRING_MANAGER",
+        Role.LEADERSHIP: "ORGANISATION",
+        Role.INTEGRATION: "HR ORGANISATION",
+    }
 
 
 def test_scopes_narrow_and_never_widen() -> None:

@@ -31,6 +31,7 @@ from tests.api.action_world import keep_digest_mail, make_action, make_note
 from tests.api.asking import token_of
 from tests.api.auth.oauth_world import keep_one_of_each
 from tests.api.library_world import push_everything
+from tests.api.moderation_world import keep_on_the_desk
 from tests.api.test_mail_settings import send
 from tests.api.world import World, fingerprint, make_world
 from tests.conversing import key_in, make_conversation
@@ -177,6 +178,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
             line=ThemeLine("PAY_BASE", controllability=Controllability.CONTROLLABLE),
         )
         await push_everything(one.client)
+        await keep_on_the_desk(one.client)
         await compare(one.client)
         held = await fingerprint(one.client)
         assert [name for name in TENANT_TABLES if held[name][0] == 0] == []

@@ -1,0 +1,102 @@
+"""The moderation desk in a real browser: from a text to what readers see, by keyboard alone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tenants.access import Role
+from tests.api.excerpt_world import write
+from tests.api.insight_world import (
+    ANONYMOUS,
+    ATTRIBUTED,
+    CONFIDENTIAL,
+    make_year_old_client,
+    publish,
+)
+from tests.api.pages.test_console_browser import check, sign_in
+from tests.factories import Client
+
+pytestmark = pytest.mark.browser
+
+TEXTS = (
+    (CONFIDENTIAL, "Herr Petersen kept me waiting for four weeks. The team was lovely."),
+    (CONFIDENTIAL, "Nobody answered my mails."),
+)
+
+
+@pytest.fixture
+async def client(connection: AsyncConnection) -> Client:
+    del connection  # Being there is enough: every `run()` is a savepoint of its transaction.
+    client = await make_year_old_client(name="Northwind Robotics")
+    for confidentiality, words in TEXTS:
+        await write(client, confidentiality, words)
+    for number in range(5):
+        await write(client, ANONYMOUS, f"The office is far out, {number + 3} stops away.")
+    for number in range(3):
+        await write(client, ATTRIBUTED, f"Please decide faster than in {number + 5} weeks.")
+    return client
+
+
+@pytest.fixture
+async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    context = await chromium.new_context()
+    yield context
+    await context.close()
+
+
+async def press(page: Page, *keys: str) -> None:
+    """Press keys that each lead to a page."""
+    for key in keys:
+        async with page.expect_navigation():
+            await page.keyboard.press(key)
+
+
+async def settle(page: Page) -> None:
+    """Bring the text on the desk to a released excerpt, with a key for each step."""
+    await press(page, "e")
+    if await page.locator("[data-key=a]").count():
+        await press(page, "a")
+    await press(page, "1", "o", "r")
+
+
+async def test_every_text_is_released_by_keyboard_alone(
+    client: Client, context: BrowserContext, address: str
+) -> None:
+    await publish(client)
+    await sign_in(context, address, client.consultant)
+    page = await context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    await page.goto(f"{address}/console/{client.slug}/desk")
+    first = page.url
+    await press(page, "j", "k")
+    assert page.url == first
+    await press(page, "e")
+    await check(page)
+    # What was typed and not kept is kept by whatever comes next.
+    await page.keyboard.press("p")
+    await page.keyboard.type("It took too long.")
+    await page.keyboard.press("Escape")
+    await press(page, "2")
+    assert await page.get_by_text("In your words: It took too long.").count() == 1
+    await press(page, "u")
+    await press(page, "u")
+    assert await page.get_by_text("In your words").count() == 0
+    if await page.locator("[data-key=a]").count():
+        await press(page, "a")
+    await press(page, "1", "o", "r")
+    for _ in range(9):
+        await settle(page)
+    assert await page.get_by_text("Nothing is left to do").count() == 1
+    await publish(client)
+    for role in (Role.HR, Role.LEADERSHIP):
+        await sign_in(context, address, client.people[role])
+        await page.goto(f"{address}/console/{client.slug}/excerpts")
+        await check(page)
+        words = await page.locator("blockquote").all_inner_texts()
+        assert len(words) == 10
+        assert [one for one in words if "Petersen" in one] == []
+        assert "Please decide faster than in 5 weeks." in words
+    assert [one for one in refused if "Security Policy" in one] == []
