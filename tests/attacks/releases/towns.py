@@ -66,9 +66,16 @@ class Course:
     earlier: dict[str, Votes | None] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
+    everybody: dict[str, Family] = field(default_factory=dict)
 
     def release(self, families: Sequence[Family], gone: Sequence[Family] = ()) -> Draft:
-        """Make the next release of those who give something, and of who has withdrawn."""
+        """Make the next release of those who give something, and of who has withdrawn.
+
+        Whoever was there before and gives nothing now stays in the catalogue, with its observers.
+        """
+        self.everybody |= {one.name: one for one in (*families, *gone)}
+        here = {one.name for one in (*families, *gone)}
+        silent = [one for one in self.everybody.values() if one.name not in here]
         places = {
             one.key: Place(
                 one.key,
@@ -79,7 +86,7 @@ class Course:
                 is_gone=one.gone,
                 observers=one.observers,
             )
-            for one in (*families, *(replace(each, gone=True) for each in gone))
+            for one in (*families, *silent, *(replace(each, gone=True) for each in gone))
         }
         whole = Field(places)
         inputs = Inputs([Given(one.key, one.value, 20, None) for one in families], self.earlier)
