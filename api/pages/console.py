@@ -73,6 +73,7 @@ _PLACES: Final = (
     DESK,
     *LISTS,
 )
+_PLACES: Final = (WHY, BENCHMARK, digest.DIGEST, actions.ACTIONS, *LISTS, MAILS)
 _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
 
 

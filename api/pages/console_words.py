@@ -40,6 +40,11 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "interviews.close": "Close interviews whose time is over",
         "interviews.flush": "Bring held answers together",
         "invitations.send": "Send an invitation",
+        "invitations.begin": "Invite once the delay is over",
+        "invitations.remind": "See whether a reminder is due",
+        "NO_ADDRESS": "No address is known",
+        "OPTED_OUT": "Asked for no more mails",
+        "INVITED_RECENTLY": "Invited to another interview within six months",
     }
 )
 

@@ -1,4 +1,4 @@
-"""What the mutations about questionnaires answer with, as the table of roles states it."""
+"""What belongs to questionnaires, and what mutations about them answer with, for `roles`."""
 
 VERSION_PAYLOADS = {
     "CreateQuestionnairePayload": "questionnaire userErrors",
@@ -10,4 +10,9 @@ VERSION_PAYLOADS = {
     "PublishQuestionnaireVersionPayload": "version userErrors",
     "RetireQuestionnaireVersionPayload": "version userErrors",
     "DeleteQuestionnaireDraftPayload": "deletedVersionId questionnaire userErrors",
+    "QuestionnaireFinding": "code message path isError",
+    "TranslationStatus": "language translated total missing",
+    "QuestionnaireContent": "title languages texts pages",
+    "Translation": "language text",
+    "TextContent": "key translations",
 }

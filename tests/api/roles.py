@@ -222,11 +222,6 @@ PARTS = {
     "AskedQuestion": "code type page required isShown options scale wording help",
     "DraftAnswer": "questionCode state value doNotQuote",
     **MAIL_PARTS,
-    "QuestionnaireFinding": "code message path isError",
-    "TranslationStatus": "language translated total missing",
-    "QuestionnaireContent": "title languages texts pages",
-    "Translation": "language text",
-    "TextContent": "key translations",
     "PageContent": "code title questions skips visibleIf",
     "SkipContent": "to condition",
     "QuestionContent": "code type wording help concept audience required options shuffle settings"

@@ -39,8 +39,8 @@ def measure(report: Callable[[str, str], None]) -> dict[str, Any]:
     """Look at each page of the full template's form some times; print the slowest medians.
 
     Returns:
-        `first_paint_ms` by page, `slowest_ms` and `limit_ms`, all in milliseconds; empty where no
-        Chromium is on the PATH.
+        `first_paint_ms` by page, `fastest_ms` likewise, `slowest_ms` and `limit_ms`, all in
+        milliseconds; empty where no Chromium is on the PATH.
     """
     path = shutil.which("chromium")
     if path is None:
@@ -51,13 +51,16 @@ def measure(report: Callable[[str, str], None]) -> dict[str, Any]:
     medians = {page: round(statistics.median(times)) for page, times in taken.items()}
     slowest = max(medians, key=medians.__getitem__)
     for page in ("", slowest):
-        name = page or "first page"
-        report(f"first paint on a slow line and phone: {name}", f"{medians[page]} ms")
+        name = f"first paint on a slow line and phone: {page or 'first page'}"
+        report(f"{name}, median", f"{medians[page]} ms")
+        # On a machine that does other things as well, this says more.
+        report(f"{name}, fastest", f"{round(min(taken[page]))} ms")
     report("it has to be below", f"{LIMIT_MILLISECONDS} ms")
     if medians[slowest] >= LIMIT_MILLISECONDS:
         sys.stderr.write("The form is painted too late, or this machine is busy.\n")
     return {
         "first_paint_ms": {page or "welcome": one for page, one in medians.items()},
+        "fastest_ms": {page or "welcome": round(min(times)) for page, times in taken.items()},
         "slowest_ms": medians[slowest],
         "limit_ms": LIMIT_MILLISECONDS,
     }

@@ -42,7 +42,8 @@ async def test_navigation_offers_what_the_role_may_see(
     world: World, role: Role, places: list[str]
 ) -> None:
     page = await world.look(role)
-    everyone = ["Overview", "Why candidates decline", "Digest", "Actions"]
+    compared = [] if role is Role.HIRING_MANAGER else ["Compared with peers"]
+    everyone = ["Overview", "Why candidates decline", *compared, "Digest", "Actions"]
     assert page.places() == [*everyone, *places, "API"]
 
 
