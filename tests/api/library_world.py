@@ -159,8 +159,12 @@ async def push_everything(client: Client) -> Library:
 
 async def inputs(client: Client) -> dict[str, Json]:
     """Return an input of each mutation about a new library of the client's firm."""
-    library = await make_library(client)
-    organisation = organisation_id_of(client)
+    return inputs_about(await make_library(client))
+
+
+def inputs_about(library: Library) -> dict[str, Json]:
+    """Return an input of each mutation about a library, which push to the firm's client."""
+    organisation = organisation_id_of(library.client)
     return {
         **of_firm(library.firm, library.template),
         "pushTemplate": {"templateId": library.template, "organisationId": organisation},

@@ -3,6 +3,7 @@
 Machines have a matrix of their own, by scope (`test_scope_matrix.py`).
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tenants.access import Viewer
 from tests.api import firm_people
 from tests.api.conftest import Ask
+from tests.api.library_world import inputs_about, make_library
 from tests.api.roles import FIELDS, MUTATIONS, ROWS, cells
 from tests.api.test_assignments import add_administrator, assign
 from tests.api.test_role_matrix import outcome, probe, the_rows, unrecorded
@@ -32,6 +34,7 @@ INDEPENDENT_ADMINISTRATOR: dict[str, dict[str, str]] = {
         **dict.fromkeys((*_FACTS, *_OWN, "codebook"), "yes"),
         **dict.fromkeys(("requisitions", "offers", "interviews", "questionnaires"), "rows 1"),
         "conversations": "rows 1",
+        "codebook": "yes",
     },
     "Requisition": {
         **dict.fromkeys(("id", "externalId", "title", "department", "location"), "yes"),
@@ -78,6 +81,8 @@ DOES = {
         *("configureFirmIdentityProvider", "removeFirmIdentityProvider"),
         # And who they are.
         *firm_people.MUTATIONS,
+        # What the firm keeps for its clients; pushing it is its consultants'.
+        *("saveTemplate", "retireTemplate", "saveFirmTheme"),
     },
     "independent administrator": {
         *("scheduleInterview", "recordAttempt", "recordNoInterview", "beginInterview"),
@@ -152,7 +157,11 @@ async def test_which_fields_they_get(ask: Ask) -> None:
 async def test_what_they_do_and_that_a_denial_changes_nothing(ask: Ask) -> None:
     world, other = await make_world(), await make_client()
     asking = await viewers(ask, world)
-    given = await inputs(world, elsewhere=False)
+    library = await make_library(world.client)
+    # Whoever saves something in a library has to be somebody.
+    administrator = asking["firm administrator"]
+    asking["firm administrator"] = replace(administrator, id=library.administrator.id)
+    given = {**await inputs(world, elsewhere=False), **inputs_about(library)}
     assert set(given) >= set(MUTATIONS)
     before = await fingerprint(world.client, other)
     for column, viewer in asking.items():
