@@ -28,7 +28,8 @@ OF_ORGANISATION = {"libraryPushes": "yes yes FORBIDDEN FORBIDDEN"}
 # Parts of other types, as `roles.PARTS` has them; who sees a library, test_library.py says.
 PARTS = {
     # Of those who belong to it; who works for it, its administrators see (test_firms.py).
-    "Firm": "id slug name role members identityProvider engagements clients templates codebook",
+    "Firm": "id slug name role members invitations identityProvider engagements clients templates"
+    " codebook",
     "FirmMember": "id name email role",
     "ConfigureFirmIdentityProviderPayload": "identityProvider userErrors",
     "RemoveFirmIdentityProviderPayload": "firmId userErrors",

@@ -15,6 +15,30 @@ from tests.factories import Client
 
 Json = dict[str, Any]
 
+# Parts of other types, as `roles.PARTS` has them.
+PARTS = {
+    "QuestionnaireFinding": "code message path isError",
+    "TranslationStatus": "language translated total missing",
+    "QuestionnaireContent": "title languages texts pages",
+    "Translation": "language text",
+    "TextContent": "key translations",
+    "PageContent": "code title questions skips visibleIf",
+    "SkipContent": "to condition",
+    "QuestionContent": "code type wording help concept audience required options shuffle settings"
+    " rules visibleIf",
+    "OptionContent": "code wording exclusive group pinned visibleIf",
+    "RuleContent": "brokenIf message severity",
+    "PointLabel": "point wording",
+    "QuestionSettings": "otherOption minChoices maxChoices points labels reverse minimum maximum"
+    " decimals unit maxLength privacyNote currency period bounds earliest latest statement",
+    "AnswerCondition": "question operator operands",
+    "OfferCondition": "fact texts",
+    "AllOf": "parts",
+    "AnyOf": "parts",
+    "NotCondition": "part",
+    "Operand": "code number boolean date",
+}
+
 WORDS = "{ language text }"
 CONDITION_LEAF = """... on AnswerCondition { question operator
   operands { code number boolean date } } ... on OfferCondition { fact texts }"""

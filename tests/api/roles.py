@@ -10,6 +10,7 @@ from tests.api import action_world as actions
 from tests.api import conversation_roles, firm_people
 from tests.api import library_world as library
 from tests.api import moderation_world as moderation
+from tests.api import questionnaire_world as questionnaires
 from tests.api.mail_world import MAIL_PARTS
 from tests.api.questionnaire_payloads import VERSION_PAYLOADS
 from tests.api.world import World, nobody
@@ -189,6 +190,7 @@ PARTS = {
     **firm_people.PARTS,
     **moderation.PARTS,
     **library.PARTS,
+    **questionnaires.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
     " actionCatalogue"
     " templateDiff codebookDiff"
@@ -201,9 +203,6 @@ PARTS = {
     "BenchmarkReleased": "id recordedAt release",
     "JobChanged": "id recordedAt job",
     "OfferChanged": "id recordedAt offer",
-    # Of those who belong to it; who works for it, its administrators see (test_firms.py).
-    "Firm": "id slug name role members invitations identityProvider engagements clients",
-    "FirmMember": "id name email role",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Option": "code exclusive wording",
     **dict.fromkeys(("ScalePoint", "PointLabel"), "point wording"),

@@ -27,7 +27,8 @@ from tests.api.library_world import PAYLOADS as PAYLOADS_OF_LIBRARIES
 from tests.api.library_world import own_inputs as inputs_about_libraries
 from tests.api.mail_world import OF_MAILS, mail_inputs
 from tests.api.questionnaire_world import OF_A_VERSION, content
-from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of, walk
+from tests.api.walking import walk
+from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of
 from tests.factories import Client, make_client, make_member_invitation, make_offer
 
 pytestmark = pytest.mark.usefixtures("connection")

@@ -1,9 +1,8 @@
 """An organisation with a case of every kind, and ways to look at what the API and tables hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -30,7 +29,6 @@ from tenants.questionnaires.values import Choices, Text
 from tenants.reading import Key
 from tenants.settings import get_settings
 from tenants.work import Job, Session
-from tests.api.conftest import Ask
 from tests.factories import (
     Client,
     Invited,
@@ -311,10 +309,10 @@ def selection(type_name: str, *, below: frozenset[str] = frozenset()) -> str:
             parts.append(f"{name}{REQUIRED.get(name, '')} {{ __typename }}")
         elif target.name.endswith("Connection"):
             record = object_type(get_named_type(target.fields["nodes"].type).name)
-            inner = _node_or_all(record, below)
+            inner = node_or_all(record, below)
             parts.append(f"{name}(first: 100) {{ totalCount nodes {inner} }}")
         elif target.name not in below:
-            inner = _node_or_all(target, below | {type_name})
+            inner = node_or_all(target, below | {type_name})
             parts.append(f"{name}{REQUIRED.get(name, '')} {inner}")
     return "{ " + " ".join(parts) + " }"
 
@@ -324,42 +322,11 @@ def is_node(name: str) -> bool:
     return "Node" in [one.name for one in object_type(name).interfaces]
 
 
-def _node_or_all(target: GraphQLObjectType, below: frozenset[str]) -> str:
+def node_or_all(target: GraphQLObjectType, below: frozenset[str]) -> str:
+    """Return a selection of a node's id, or of everything that another type has."""
     if is_node(target.name):
         return "{ id __typename }"
     return selection(target.name, below=below | {target.name})
-
-
-def ids_in(document: Any) -> Iterator[tuple[str, str]]:
-    """Return every id in a response with the type that it is of."""
-    if isinstance(document, dict):
-        if "id" in document and "__typename" in document:
-            yield document["id"], document["__typename"]
-        for value in document.values():
-            yield from ids_in(value)
-    elif isinstance(document, list):
-        for value in document:
-            yield from ids_in(value)
-
-
-async def walk(ask: Ask, viewer: Viewer, organisation: str) -> dict[str, str]:
-    """Return every id that a viewer can reach from an organisation, with its type."""
-    found = {organisation: "Organisation"}
-    left = [organisation]
-    while left:
-        name = found[left[0]]
-        batch = [one for one in left if found[one] == name][:100]
-        left = [one for one in left if one not in batch]
-        query = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {name} {selection(name)} }} }}"
-        answer = await ask(viewer, query, ids=batch)
-        codes = {one["extensions"]["code"] for one in answer.get("errors", ())}
-        assert codes <= {"FORBIDDEN"}, answer["errors"][:2]
-        for one, its_type in ids_in(answer["data"]):
-            if one not in found:
-                found[one] = its_type
-                if is_node(its_type):
-                    left.append(one)
-    return found
 
 
 def organisation_id_of(client: Client) -> str:

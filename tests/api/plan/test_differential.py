@@ -13,7 +13,8 @@ from tenants.access import Role, Viewer
 from tests.api.conftest import Ask
 from tests.api.plan.documents import Vocabulary, documents, enrich
 from tests.api.plan.ways import ordinary, planned
-from tests.api.world import World, make_world, object_type, walk
+from tests.api.walking import walk
+from tests.api.world import World, make_world, object_type
 from tests.factories import make_client, make_invited_candidate
 
 pytestmark = pytest.mark.usefixtures("connection")
