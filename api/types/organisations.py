@@ -248,7 +248,7 @@ class Organisation(Node):
     @strawberry.field
     async def standouts(
         self, root: strawberry.Parent[Record], info: Info, ends_on: EndsOn = None
-    ) -> list[Standout]:
+    ) -> list[Standout] | None:
         """Reasons that a part names more often than all others for certain, the surest first."""
         return await find_standouts(info, root.key.organisation_id, ends_on=ends_on)
 

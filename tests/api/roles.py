@@ -232,8 +232,6 @@ PARTS = {
     "AnswerCondition": "question operator operands",
     "OfferCondition": "fact texts",
     **dict.fromkeys(("AllOf", "AnyOf"), "parts"),
-    "NotCondition": "part",
-    "Operand": "code number boolean date",
     "Insights": "edition segment from to coverage segments declineRate acceptanceRate renegeRate"
     " decisionTime interviewCoverage responseRate candidateNps controllableShare openness"
     " lapseRate declineRateOverTime declineRateTrend reasons reasonGroups questions",
