@@ -19,6 +19,7 @@ from deploy.demo.access import (
 )
 from deploy.demo.actions import make_actions
 from deploy.demo.benchmark import opt_in, release_once
+from deploy.demo.calls import make_calls
 from deploy.demo.clients import CLIENTS, NEIGHBOURS, Client
 from deploy.demo.history import write_history
 from deploy.demo.pairs import in_pairs
@@ -42,6 +43,7 @@ NOTES = (
     "and pay in Sales of Harbour Software. Of Northwind's Legal four answered: suppressed.",
     "Northwind Robotics sees its peers' median and quartiles. Hafen Klinikum contributes no",
     "decision time, so that of its peers is withheld; Nordlicht Systeme did not opt in.",
+    "The consultant has a call planned for tomorrow; another candidate asks for one.",
 )
 
 
@@ -128,6 +130,7 @@ async def _fill(
         as_of=month_of(today) - timedelta(days=1),
     )
     await make_actions(session, viewer, client, people=people, today=today)
+    await make_calls(session, viewer, client, people=people, today=today)
 
 
 async def _analyse() -> None:
