@@ -90,6 +90,7 @@ async def show_digest(request: Request, viewer: Viewer) -> Shown:
             "withheld": found["withheld"],
             "strengths": _by_part(found["strengths"], "wording", "statistic"),
             "changeable": _by_part(found["changeable"], "theme", "share"),
+            "remarks": found["remarks"] or (),
             "open_actions": actions,
             "finished": found["finished"] or (),
             "can_be_mailed": organisation["viewerRole"] in _MEMBERS,

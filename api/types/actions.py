@@ -1,23 +1,29 @@
 """Actions: the improvements that an organisation decided on, their notes, and changing them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Final, cast
+from uuid import UUID
 
 import strawberry
 
-from api.derive import Info, of_noun
+from api.derive import Info, as_type, of_noun, require
 from api.relay import Connection, Node
 from api.types.action_effects import ActionEffect, find_effect
 from api.types.benchmarks import MetricDefinition, define_metric
+from api.types.excerpts import Excerpt
 from api.types.themes import Theme, find_codebook
 from tenants import read_graph
 from tenants.access import PEOPLE_ROLES, Role
 from tenants.actions.catalogue import CATALOGUE, ActionKind, OwnerRole
 from tenants.actions.statuses import TRANSITIONS, ActionStatus
 from tenants.metrics import METRICS
-from tenants.reading import Key, Record
+from tenants.paging import Window
+from tenants.reading import Key, Listing, Record
 from tenants.reasons import Controllability
+
+_MOST_REMARKS: Final = 10
 
 
 @strawberry.input
@@ -107,6 +113,12 @@ class Action(Node):
         return [known[code] for code in root.values["theme_codes"] if code in known]
 
     @strawberry.field
+    async def remarks(self, root: strawberry.Parent[Record], info: Info) -> list[Excerpt] | None:
+        """What moderators released about its themes, as far as it is for the viewer; at most 10."""
+        codes = root.values["theme_codes"]
+        return await find_remarks(info, root.key.organisation_id, {"themes": codes})
+
+    @strawberry.field
     async def effect(self, root: strawberry.Parent[Record], info: Info) -> ActionEffect | None:
         """What came of it: its metric before it began and after, from what is published."""
         return await find_effect(info, root.key)
@@ -182,3 +194,18 @@ def list_catalogue() -> list[ActionCatalogueEntry]:
         )
         for kind, entry in CATALOGUE.items()
     ]
+
+
+async def find_remarks(
+    info: Info, organisation_id: UUID, filters: Mapping[str, Any]
+) -> list[Excerpt]:
+    """Return released excerpts that the viewer may read, in an order by lot; at most 10.
+
+    Raises:
+        Forbidden: The role reads no excerpts.
+    """
+    key = Key(organisation_id, organisation_id)
+    require(info, read_graph.REMARKS.permission, key)
+    listing = Listing(read_graph.REMARKS, Window(size=_MOST_REMARKS), None, filters)
+    page = await info.context.find_page(listing, key)
+    return [cast("Excerpt", as_type(record)) for record in page.records]

@@ -8,7 +8,8 @@ import strawberry
 from api.derive import Info, as_type
 from api.errors import UserError, mutation
 from api.relay import key_of
-from api.types.actions import Action
+from api.types.actions import Action, find_remarks
+from api.types.excerpts import Excerpt
 from api.types.insights import Edition, EndsOn, show_edition
 from api.types.statistics import StatisticType, as_statistic
 from api.types.themes import Theme, show_theme
@@ -67,6 +68,7 @@ class Digest:
     """
 
     organisation_id: strawberry.Private[UUID]
+    edition_id: strawberry.Private[UUID | None]
     edition: Edition | None
     withheld: str | None
     strengths: list[DigestStrength]
@@ -81,6 +83,13 @@ class Digest:
     async def finished(self, info: Info) -> list[Action]:
         """What was done, with what came of it; at most 20, the last due first."""
         return await self._actions(info, [ActionStatus.DONE], ordering="DUE_ON_DESC")
+
+    @strawberry.field
+    async def remarks(self, info: Info) -> list[Excerpt] | None:
+        """What moderators released in this edition, as far as it is for the viewer; at most 10."""
+        if self.edition_id is None:
+            return []
+        return await find_remarks(info, self.organisation_id, {"edition": self.edition_id})
 
     async def _actions(
         self, info: Info, statuses: list[ActionStatus], ordering: str | None = None
@@ -104,6 +113,7 @@ async def find_digest(info: Info, organisation_id: UUID, *, ends_on: EndsOn) -> 
         return None
     return Digest(
         organisation_id=organisation_id,
+        edition_id=None if found.edition is None else found.edition.id,
         edition=None if found.edition is None else show_edition(found.edition, organisation_id),
         withheld=found.withheld or None,
         strengths=[

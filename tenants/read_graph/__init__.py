@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenants.nouns import Noun
-from tenants.read_graph.actions import ACTION, ACTION_NOTE
+from tenants.read_graph.actions import ACTION, ACTION_NOTE, REMARKS
 from tenants.read_graph.audit import AUDIT_EVENT
 from tenants.read_graph.conversations import CONTACT_ATTEMPT, CONVERSATION
 from tenants.read_graph.excerpts import DESK_EXCERPT, DESK_TEXT, EXCERPT, EXCERPT_REDACTION
@@ -76,6 +76,7 @@ __all__ = [
     "QUESTION",
     "QUESTIONNAIRE",
     "QUESTIONNAIRE_VERSION",
+    "REMARKS",
     "REQUISITION",
     "RESPONSE",
 ]

@@ -10,14 +10,16 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, case, literal, not_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, literal, not_, select
 
 from tenants.access import Permission, Role, Viewer
 from tenants.actions.models import Action, ActionNote
 from tenants.actions.queries import visible_actions
 from tenants.actions.statuses import OPEN, ActionStatus
+from tenants.excerpts.models import Excerpt
 from tenants.nouns import Column, Noun, ToMany, ToOne
 from tenants.paging import Ordering
+from tenants.read_graph.orders import by_id
 
 _STAGE = case(
     {status: place for place, status in enumerate(ActionStatus)}, value=Action.status, else_=0
@@ -87,6 +89,21 @@ ACTION = Noun(
             permission=Permission.ACTION_READ,
             orderings=(Ordering("NEWEST", ActionNote.id, UUID, descending=True),),
         ),
+    },
+)
+
+
+# What moderators released about some themes, or in one edition. An excerpt is never pinned to an
+# action: it is looked up for whoever reads, and is gone when it is withdrawn.
+REMARKS: Final = ToMany(
+    "Excerpt",
+    permission=Permission.EXCERPT_READ,
+    orderings=by_id(Excerpt.id),
+    filters={
+        "themes": lambda codes: Excerpt.themes.op("&&", is_comparison=True)(
+            literal(codes, ARRAY(Text()))
+        ),
+        "edition": lambda edition_id: Excerpt.edition_id == edition_id,
     },
 )
 

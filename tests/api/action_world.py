@@ -42,7 +42,7 @@ FIELDS: Final = {
         **dict.fromkeys(("id", "kind", "title", "description", "ownerRole"), _EVERYONE),
         **dict.fromkeys(("segment", "metric", "dueOn", "reviewOn", "status"), _EVERYONE),
         **dict.fromkeys(("startedOn", "doneOn", "revision", "createdAt", "changedAt"), _EVERYONE),
-        **dict.fromkeys(("themeCodes", "themes", "mayBecome", "effect"), _EVERYONE),
+        **dict.fromkeys(("themeCodes", "themes", "mayBecome", "effect", "remarks"), _EVERYONE),
         "notes": "all all all all",
     },
     "ActionNote": dict.fromkeys(
@@ -62,7 +62,7 @@ PARTS: Final = {
     "UpdateActionPayload": "action userErrors",
     "ChangeActionStatusPayload": "action userErrors",
     "AddActionNotePayload": "note userErrors",
-    "Digest": "edition withheld strengths actions finished changeable",
+    "Digest": "edition withheld strengths actions finished changeable remarks",
     "DigestStrength": "wording statistic segment",
     "DigestTheme": "theme share segment",
     "SetDigestMailPayload": "isWanted userErrors",
