@@ -6,7 +6,6 @@ import os
 import zlib
 from enum import StrEnum
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -71,10 +70,8 @@ def key(purpose: Purpose) -> bytes:
 
 def mac(purpose: Purpose, *parts: bytes) -> bytes:
     """Return HMAC-SHA256 over the parts, each preceded by its length so that none runs over."""
-    digest = hmac.new(key(purpose), digestmod=sha256)
-    for part in parts:
-        digest.update(len(part).to_bytes(4, "big") + part)
-    return digest.digest()
+    whole = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+    return hmac.digest(key(purpose), whole, "sha256")
 
 
 def seal(purpose: Purpose, context: bytes, document: Any) -> bytes:
