@@ -8,8 +8,10 @@ from tenants.excerpts import models as excerpts
 from tenants.insights import models as insights
 from tenants.integrations import models as integrations
 from tenants.integrations import token_models as tokens
+from tenants.interviews import conversation_models as conversations
 from tenants.interviews import mail_models as mails
 from tenants.interviews import models as interviews
+from tenants.library import models as library
 from tenants.members import models as members
 from tenants.offers import models as offers
 from tenants.organisations import models as organisations
@@ -21,11 +23,13 @@ __all__ = [
     "announcements",
     "audit",
     "benchmarks",
+    "conversations",
     "desk",
     "excerpts",
     "insights",
     "integrations",
     "interviews",
+    "library",
     "mails",
     "members",
     "offers",
