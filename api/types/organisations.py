@@ -202,6 +202,7 @@ class Organisation(Node):
         """Its mails as a candidate would get them; texts that will not do are an error."""
         return await preview_mails(info, root.key.organisation_id, mails)
 
+    @strawberry.field
     async def coder_agreement(
         self, root: strawberry.Parent[Record], info: Info
     ) -> CoderAgreement | None:
