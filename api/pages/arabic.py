@@ -14,6 +14,7 @@ ARABIC: Final[Mapping[str, str]] = MappingProxyType(
         "pages": "{count} صفحات قصيرة",
         "open_until": "متاح حتى {day}",
         "choices_in_full": "ما درجة السرّية؟ اقرأوا الخيارات كاملة",
+        "protection": "كيف نحميك، وما لا يمكننا أن نعد به",
         "start": "ابدأ",
         "resume": "المتابعة من حيث توقفتم",
         "resume_note": "ما أجبتم عنه حتى الآن محفوظ.",

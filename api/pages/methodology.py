@@ -1,4 +1,4 @@
-"""The page that says in plain words how figures are made: generated from the rules in force."""
+"""Pages that say in plain words how figures are made and candidates protected."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,11 +6,15 @@ from starlette.routing import BaseRoute, Route
 
 from api.pages.rendering import respond
 from tenants.benchmarks.methodology import describe_methodology
+from tenants.protection import LANGUAGES, describe_protection
 
 
 def routes() -> list[BaseRoute]:
-    """Return the route of the page."""
-    return [Route("/docs/methodology", show_methodology, methods=["GET"])]
+    """Return the routes of both pages."""
+    return [
+        Route("/docs/methodology", show_methodology, methods=["GET"]),
+        Route("/docs/protection", show_protection, methods=["GET"]),
+    ]
 
 
 async def show_methodology(_request: Request) -> Response:
@@ -21,3 +25,10 @@ async def show_methodology(_request: Request) -> Response:
         ("benchmark", "Across organisations", found.benchmark),
     )
     return respond("methodology.html", "en", title=found.title, parts=parts)
+
+
+async def show_protection(request: Request) -> Response:
+    """Show how candidates are protected, and what is not promised, to anybody."""
+    asked = request.query_params.get("lang", "")
+    language = asked if asked in LANGUAGES else LANGUAGES[0]
+    return respond("protection.html", language, protection=describe_protection(language))

@@ -53,6 +53,10 @@ _ENGLISH_AND_GERMAN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "How confidential? Read the choices in full",
             "de": "Wie vertraulich? Die Wahlmöglichkeiten im Wortlaut",
         },
+        "protection": {
+            "en": "How we protect you, and what we cannot promise",
+            "de": "Wie wir Sie schützen, und was wir nicht versprechen können",
+        },
         "start": {"en": "Start", "de": "Beginnen"},
         "resume": {
             "en": "Continue where you stopped",

@@ -23,6 +23,7 @@ from tenants.disclosure.peers import LOWER_QUARTILE, MEDIAN, P10, P90, UPPER_QUA
 from tenants.insights.windows import months_after
 from tenants.metrics import METRICS, Better, Metric, MetricRows
 from tenants.organisations.models import Industry, Region, SizeBand
+from tenants.protection import describe_protection
 
 if TYPE_CHECKING:
 
@@ -216,11 +217,15 @@ class MethodologyType:
         title: Of the whole.
         insights: What holds inside an organisation.
         benchmark: What holds across organisations.
+        candidates: What protects those who answer.
+        limits: What cannot be promised to them.
     """
 
     title: str
     insights: list[MethodologyRule]
     benchmark: list[MethodologyRule]
+    candidates: list[MethodologyRule]
+    limits: list[MethodologyRule]
 
 
 def define_metric(metric: Metric) -> MetricDefinition:
@@ -312,8 +317,13 @@ def find_methodology() -> MethodologyType:
     def shown(rules: Iterable[Rule]) -> list[MethodologyRule]:
         return [MethodologyRule(title=one.title, text=one.text) for one in rules]
 
+    protection = describe_protection()
     return MethodologyType(
-        title=found.title, insights=shown(found.insights), benchmark=shown(found.benchmark)
+        title=found.title,
+        insights=shown(found.insights),
+        benchmark=shown(found.benchmark),
+        candidates=shown(protection.rules),
+        limits=shown(protection.limits),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tenants.benchmarks.service import rules_in_force
 from tenants.benchmarks.windows import LAG_MONTHS, MINIMUM_AGE, REJOIN_MONTHS, RELEASE_MONTHS
-from tenants.disclosure.figures import FEW, OPTION_MINIMUM, STEPS, Unit
+from tenants.disclosure.figures import CORRELATION_FLOOR, FEW, OPTION_MINIMUM, STEPS, Unit
 from tenants.disclosure.peers import HUNDREDTHS_FROM
 from tenants.insights.service import rules_in_force as edition_rules
 from tenants.metrics import CONTRIBUTION_FLOOR, MetricRows
@@ -76,6 +76,19 @@ def _insights() -> Iterator[Rule]:
         f"Below {FEW} answers a share near none or all is shown as at most or at least one answer"
         f" away from it. From {rules.distribution_minimum} answers the distribution is shown,"
         f" neighbouring options merged until each holds nobody or at least {OPTION_MINIMUM}.",
+    )
+    yield Rule(
+        "No few hidden answers agree",
+        f"Whoever takes away the answers that it reads is left with others. Of fewer than {FEW} of"
+        " those no figure shows that all of them agree: it is shown as if one of them did not, and"
+        " a mean then has no interval.",
+    )
+    yield Rule(
+        "What goes together",
+        f"How an aspect goes together with the overall score is told of the whole organisation from"
+        f" {CORRELATION_FLOOR} answers, to a tenth (Spearman's rank correlation). Confidential and"
+        f" anonymous answers together are held against identified ones where there are {k} of both"
+        " and nobody is left over between them and the departments.",
     )
     coarse, fine = STEPS[Unit.SHARE]
     yield Rule(

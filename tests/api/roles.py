@@ -261,7 +261,7 @@ PARTS = {
     "BenchmarkParticipation": "takesPart text givenOn rejoinsOn isVerified from to contributions",
     "OwnContribution": "metric value counts note",
     **dict.fromkeys(("JoinBenchmarkPayload", "LeaveBenchmarkPayload"), "participation userErrors"),
-    "Methodology": "title insights benchmark",
+    "Methodology": "title insights benchmark candidates limits",
     "MethodologyRule": "title text",
     "IdentityProvider": "name issuer clientId emailDomains isRequired redirectUri updatedAt",
     "Session": "id startedAt usedAt endsAt userAgent isCurrent",

@@ -15,7 +15,14 @@ from tests.api.pages.conftest import Site
 from tests.factories import Client
 
 pytestmark = pytest.mark.usefixtures("connection")
-PAGES = ("/docs", "/docs/reference", "/docs/errors", "/docs/methodology", "/docs/changelog")
+PAGES = (
+    "/docs",
+    "/docs/reference",
+    "/docs/errors",
+    "/docs/methodology",
+    "/docs/protection",
+    "/docs/changelog",
+)
 TEXTS = ("/docs/guide.md", "/docs/reference.md", "/docs/errors.md", "/docs/changelog.md")
 
 
@@ -57,6 +64,26 @@ async def test_every_page_leads_to_pages_that_there_are(site: Site) -> None:
         assert response.status_code == (303 if path == "/graphiql" else 200), path
         if path.endswith(".md"):
             assert response.headers["content-type"] == "text/markdown; charset=utf-8"
+
+
+async def test_candidates_are_told_the_numbers_in_force_and_what_is_not_promised(
+    site: Site,
+) -> None:
+    english = (await site.get("/docs/protection")).text
+    german = (await site.get("/docs/protection?lang=de")).text
+    assert '<html lang="en"' in english
+    assert '<html lang="de"' in german
+    for words in (
+        "figures of at least 5 people",
+        "wait until 5 have come",
+        "at least 100 people were invited",
+        "What we cannot promise",
+        "whoever runs the installation and holds its keys could connect",
+    ):
+        assert words in " ".join(english.split())
+    assert "Zahlen von mindestens 5 Personen" in " ".join(german.split())
+    # Whoever asks for a language that it is not in gets it in English.
+    assert (await site.get("/docs/protection?lang=fr")).text == english
 
 
 def test_the_guide_is_made_of_what_its_page_can_show() -> None:
