@@ -277,6 +277,7 @@ def _add_interview(
         mails=1,
         expires_at=datetime.combine(closes_on, time(), UTC),
         revoked=False,
+        is_undeliverable=False,
     )
     if event.reply is not None:
         _add_reply(history, event.department, event.reply, interview_id, language)
