@@ -30,7 +30,7 @@ class RoleWords:
 
 _ANONYMOUS: Final = (
     "An anonymous response is never shown as one, to anybody: its answers only go into figures that"
-    " the answers of many people are part of."
+    " the answers of many people are part of, and its texts come to the moderators one by one."
 )
 _POSTED: Final = "What the applicant-tracking system posted, and the jobs that follow from it."
 _ACTIONS: Final = "What is being improved, by which role, and what came of it."
@@ -44,6 +44,7 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
                 "Every offer and every interview of this client, and who was asked.",
                 "Every answer that was given with a name or in confidence.",
                 _ACTIONS,
+                "What was written, text by text on the moderation desk, to release or to keep.",
                 _POSTED,
             ),
             sees_not=(
@@ -62,6 +63,7 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
                 "Every offer and every interview of your organisation, with its status.",
                 "Answers that were given with a name and are meant for HR or for everybody.",
                 _ACTIONS,
+                "What moderators released of what others wrote, for HR or for everybody.",
                 _POSTED,
             ),
             sees_not=(
@@ -91,6 +93,7 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
                     "What is being improved in the organisation and in your departments. Where"
                     " hiring managers see to it, you may note how it goes."
                 ),
+                "What moderators say in their words of what candidates of your departments wrote.",
             ),
             sees_not=(
                 (
@@ -109,7 +112,11 @@ ROLES: Final[Mapping[str, RoleWords]] = MappingProxyType(
         ),
         "LEADERSHIP": RoleWords(
             title="Leadership",
-            sees=("How many offers and interviews there are, by status.", _ACTIONS),
+            sees=(
+                "How many offers and interviews there are, by status.",
+                "What moderators released for the whole organisation.",
+                _ACTIONS,
+            ),
             sees_not=("Single offers, interviews and answers.", _ANONYMOUS),
             no_more_responses=(
                 "Your role does not include single responses, only numbers.",

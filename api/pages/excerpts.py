@@ -14,6 +14,11 @@ from tenants.access import Permission, Viewer
 from tenants.errors import NotFound
 
 SIZE: Final = 20
+_FOR: Final = {
+    "HIRING_MANAGER": "For hiring managers",
+    "HR": "For HR",
+    "ORGANISATION": "For the whole organisation",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +130,14 @@ def _quote(one: Mapping[str, Any], themes: Mapping[str, Mapping[str, Any]]) -> Q
         is_paraphrase=one["isParaphrase"],
         themes=tuple((theme["label"], in_words(theme["controllability"])) for theme in known),
         cell=_cell(one),
-        audience=in_words(one["audience"]),
+        audience=_FOR[one["audience"]],
     )
 
 
 def _cell(one: Mapping[str, Any]) -> str:
     """Return in words among whom the author is."""
     if one["cell"] is None:
-        return "Not shown in a group"
+        return "From somebody who gave a name, or not shown to others yet"
     when = f"{day(one['from'])} to {day(one['to'])}"
     if one["cell"] == "SEGMENT":
         return f"Somebody who was offered a position in {one['segment']}, {when}"

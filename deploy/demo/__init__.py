@@ -21,6 +21,7 @@ from deploy.demo.actions import make_actions
 from deploy.demo.benchmark import opt_in, release_once
 from deploy.demo.calls import make_calls
 from deploy.demo.clients import CLIENTS, NEIGHBOURS, Client
+from deploy.demo.excerpts import release_excerpts
 from deploy.demo.history import write_history
 from deploy.demo.pairs import in_pairs
 from deploy.demo.world import FIRMS, PEOPLE, find_people, make_client, make_firms, password
@@ -131,6 +132,7 @@ async def _fill(
     )
     await make_actions(session, viewer, client, people=people, today=today)
     await make_calls(session, viewer, client, people=people, today=today)
+    await release_excerpts(session, viewer, client, people=people)
 
 
 async def _analyse() -> None:

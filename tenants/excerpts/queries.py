@@ -135,6 +135,38 @@ async def find_text(
     )
 
 
+async def list_texts(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    among: Collection[str],
+    most: int,
+) -> list[tuple[UUID, str]]:
+    """Return texts of the desk that may be quoted and say one of some things, in their own order.
+
+    Args:
+        session: The transaction.
+        viewer: A moderator.
+        organisation_id: Whose.
+        among: What they say, as a whole.
+        most: At most this many.
+    """
+    role = viewer.role_in(organisation_id)
+    rows = await session.execute(
+        select(DeskText.id, DeskText.text)
+        .where(
+            DeskText.organisation_id == organisation_id,
+            DeskText.text.in_(among),
+            not_(DeskText.do_not_quote),
+            visible_desk_texts(viewer, role),
+        )
+        .order_by(DeskText.id)
+        .limit(most)
+    )
+    return [(text_id, words) for text_id, words in rows]
+
+
 async def find_excerpt(
     session: Session, viewer: Viewer, *, organisation_id: UUID, excerpt_id: UUID
 ) -> tuple[Excerpt, DeskText] | None:
