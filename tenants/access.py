@@ -390,10 +390,9 @@ def require_operator(viewer: Viewer) -> None:
 
 
 def require_firm(viewer: Viewer, firm_id: UUID | None) -> None:
-    """Return only if the viewer administers the firm.
+    """Return only if the viewer administers the firm; raise Forbidden otherwise.
 
-    Raises:
-        Forbidden: It does not, or the token is narrowed to other things.
+    A token that is narrowed to other things does not.
     """
     role = None if firm_id is None else viewer.firms.get(firm_id)
     if not viewer.grants(role, Permission.ORGANISATION_CREATE):

@@ -3,19 +3,16 @@
 import json
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.auth.csrf import session_form_token
 from api.pages import (
     account,
     actions,
     change_password,
-    console_words,
     digest,
     guided_sending,
     guiding,
@@ -29,52 +26,32 @@ from api.pages import (
 )
 from api.pages import providers as provider_pages
 from api.pages.benchmark import BENCHMARK, ask_benchmark
+from api.pages.console_frame import (
+    PersonHandler,
+    Showing,
+    known,
+    show_page,
+    shown,
+    with_person,
+)
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_mails import MAILS, MailsView, change_mails, view_mails
-from api.pages.console_roles import ROLES
 from api.pages.desk import DESK, post_desk, show_desk
 from api.pages.examples import list_examples
 from api.pages.excerpts import EXCERPTS, show_excerpts
-from api.pages.operations import NoAnswer, ask
-from api.pages.rendering import lead_to, respond
+from api.pages.operations import ask
+from api.pages.rendering import lead_to
 from api.pages.why import WHY, ask_why
 from api.relay import decode_id
-from api.requests import BadRequest
 from tenants import read_graph
 from tenants.access import Permission, Viewer
 from tenants.benchmarks.windows import MINIMUM_AGE
 from tenants.db import run
 from tenants.disclosure.figures import FEW
-from tenants.errors import BadCursor, Forbidden, InvalidInput, NotFound, Unauthenticated
+from tenants.errors import NotFound
 from tenants.organisations import providers
 from tenants.reading import Key
 from tenants.settings import get_settings
-
-Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
-PersonHandler: TypeAlias = Callable[[Request, Viewer], Awaitable[Response]]
-Showing: TypeAlias = Callable[[Request, Viewer], Awaitable[actions.Shown | Response]]
-
-# What a template may call.
-_SPOKEN: Final = {
-    "in_words": console_words.in_words,
-    "day": console_words.day,
-    "moment": console_words.moment,
-    "local_moment": talking.local_moment,
-    "full_name": console_words.full_name,
-    "say": console_words.say,
-    "roles": ROLES,
-}
-_PLACES: Final = (
-    WHY,
-    BENCHMARK,
-    EXCERPTS,
-    digest.DIGEST,
-    actions.ACTIONS,
-    DESK,
-    *LISTS,
-)
-_PLACES: Final = (WHY, BENCHMARK, digest.DIGEST, actions.ACTIONS, *LISTS, MAILS)
-_FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
 
 
 def routes() -> list[BaseRoute]:
@@ -91,41 +68,41 @@ def routes() -> list[BaseRoute]:
         *library.routes(),
         *digest.routes(),
         *change_password.routes(),
-        Route("/console", _with_person(show_organisations), methods=["GET"]),
-        Route("/console/api", _with_person(show_api), methods=["GET"]),
-        Route(preview.PATH, _with_person(preview.show_preview), methods=["GET"]),
-        Route(home, _with_person(show_overview), methods=["GET"]),
-        Route(f"{home}/{WHY.name}", _with_person(show_why), methods=["GET"]),
-        Route(f"{home}/{BENCHMARK.name}", _with_person(show_benchmark), methods=["GET"]),
-        Route(f"{home}/{EXCERPTS.name}", _with_person(_shown(show_excerpts)), methods=["GET"]),
-        Route(f"{home}/{DESK.name}", _with_person(_shown(show_desk)), methods=["GET"]),
-        Route(f"{home}/{DESK.name}", _with_person(_shown(post_desk)), methods=["POST"]),
+        Route("/console", with_person(show_organisations), methods=["GET"]),
+        Route("/console/api", with_person(show_api), methods=["GET"]),
+        Route(preview.PATH, with_person(preview.show_preview), methods=["GET"]),
+        Route(home, with_person(show_overview), methods=["GET"]),
+        Route(f"{home}/{WHY.name}", with_person(show_why), methods=["GET"]),
+        Route(f"{home}/{BENCHMARK.name}", with_person(show_benchmark), methods=["GET"]),
+        Route(f"{home}/{EXCERPTS.name}", with_person(shown(show_excerpts)), methods=["GET"]),
+        Route(f"{home}/{DESK.name}", with_person(shown(show_desk)), methods=["GET"]),
+        Route(f"{home}/{DESK.name}", with_person(shown(post_desk)), methods=["POST"]),
         *(
-            Route(f"{home}/{one.name}", _with_person(_show_list(one)), methods=["GET"])
+            Route(f"{home}/{one.name}", with_person(_show_list(one)), methods=["GET"])
             for one in LISTS
         ),
-        Route(f"{home}/pushes", _with_person(show_pushes), methods=["GET"]),
-        Route(f"{home}/digest", _with_person(_shown(digest.show_digest)), methods=["GET"]),
-        Route(f"{home}/digest", _with_person(_shown(digest.post_digest)), methods=["POST"]),
+        Route(f"{home}/pushes", with_person(show_pushes), methods=["GET"]),
+        Route(f"{home}/digest", with_person(shown(digest.show_digest)), methods=["GET"]),
+        Route(f"{home}/digest", with_person(shown(digest.post_digest)), methods=["POST"]),
         *_action_routes(f"{home}/actions"),
-        Route(f"{home}/{MAILS.name}", _with_person(show_mails), methods=["GET"]),
-        Route(f"{home}/{MAILS.name}", _with_person(post_mails), methods=["POST"]),
-        Route(f"{home}/interviews/{{id}}", _with_person(show_interview), methods=["GET"]),
-        Route(talk, _with_person(show_talk), methods=both),
-        Route(f"{talk}/guide", _with_person(_show_guide(guiding.guide)), methods=["GET"]),
+        Route(f"{home}/{MAILS.name}", with_person(show_mails), methods=["GET"]),
+        Route(f"{home}/{MAILS.name}", with_person(post_mails), methods=["POST"]),
+        Route(f"{home}/interviews/{{id}}", with_person(show_interview), methods=["GET"]),
+        Route(talk, with_person(show_talk), methods=both),
+        Route(f"{talk}/guide", with_person(_show_guide(guiding.guide)), methods=["GET"]),
         Route(
             f"{talk}/guide/{guiding.SEND}",
-            _with_person(_show_guide(guided_sending.send)),
+            with_person(_show_guide(guided_sending.send)),
             methods=both,
         ),
-        Route(f"{talk}/guide/{{page}}", _with_person(_show_guide(guiding.guide)), methods=both),
-        Route("/console/{path:path}", _with_person(show_nothing), methods=["GET"]),
+        Route(f"{talk}/guide/{{page}}", with_person(_show_guide(guiding.guide)), methods=both),
+        Route("/console/{path:path}", with_person(show_nothing), methods=["GET"]),
     ]
 
 
 def _action_routes(home: str) -> list[BaseRoute]:
     """Return the routes of the pages of actions; a new one is asked for before one with an id."""
-    shown: list[tuple[str, Showing, str]] = [
+    pages: list[tuple[str, Showing, str]] = [
         (home, actions.show_actions, "GET"),
         (f"{home}/new", actions.show_new_action, "GET"),
         (f"{home}/new", actions.post_new_action, "POST"),
@@ -133,98 +110,8 @@ def _action_routes(home: str) -> list[BaseRoute]:
         (f"{home}/{{id}}", actions.post_action, "POST"),
     ]
     return [
-        Route(path, _with_person(_shown(handle)), methods=[method])
-        for path, handle, method in shown
+        Route(path, with_person(shown(handle)), methods=[method]) for path, handle, method in pages
     ]
-
-
-def _shown(handle: Showing) -> PersonHandler:
-    """Return a handler that shows what another one says to show."""
-
-    async def show(request: Request, viewer: Viewer) -> Response:
-        found = await handle(request, viewer)
-        if isinstance(found, Response):
-            return found
-        return _page(
-            found.template,
-            viewer,
-            organisation=found.organisation,
-            slug=request.path_params["slug"],
-            here=found.here,
-            **found.context,
-        )
-
-    return show
-
-
-def _with_person(handle: PersonHandler) -> Handler:
-    """Return a handler that leads to signing in first, and says kindly what cannot be shown."""
-
-    async def handle_anybody(request: Request) -> Response:
-        viewer = await sign_in.find_person(request)
-        if viewer is None:
-            return sign_in.lead_to_sign_in(request)
-        try:
-            return await handle(request, viewer)
-        except (NotFound, Forbidden):
-            return _unknown(viewer)
-        except NoAnswer as refusal:
-            return _no_answer(request, viewer, refusal)
-
-    return handle_anybody
-
-
-def _no_answer(request: Request, viewer: Viewer, refusal: NoAnswer) -> Response:
-    if refusal.code == Unauthenticated.code:
-        return sign_in.lead_to_sign_in(request)
-    if refusal.code in _FAULTS_OF_THE_ADDRESS:
-        return lead_to(request.url.path) if request.url.query else _unknown(viewer)
-    return _page(
-        "broken",
-        viewer,
-        here="nowhere",
-        status=HTTPStatus.INTERNAL_SERVER_ERROR,
-        request_id=refusal.request_id,
-    )
-
-
-def _unknown(viewer: Viewer) -> Response:
-    return _page("unknown", viewer, here="nowhere", status=HTTPStatus.NOT_FOUND)
-
-
-def _page(
-    template: str,
-    viewer: Viewer,
-    *,
-    organisation: dict[str, Any] | None = None,
-    slug: str | None = None,
-    status: HTTPStatus = HTTPStatus.OK,
-    **context: Any,
-) -> Response:
-    """Return a page of the console.
-
-    Args:
-        template: Its name in templates/console/.
-        viewer: Who is signed in.
-        organisation: As the API gives it: its name, the viewer's role and permissions, and more.
-        slug: Of the organisation.
-        status: Of the response.
-        **context: What else the template names.
-    """
-    may = set(organisation["viewerPermissions"]) if organisation is not None else set()
-    return respond(
-        f"console/{template}.html",
-        "en",
-        status=status,
-        person=viewer.name,
-        csrf=session_form_token(viewer.token_hash or b""),
-        organisation=organisation,
-        slug=slug,
-        may=may,
-        places=[one for one in _PLACES if one.permission.name in may],
-        **_SPOKEN,
-        **context,
-    )
 
 
 async def show_organisations(request: Request, viewer: Viewer) -> Response:
@@ -234,7 +121,7 @@ async def show_organisations(request: Request, viewer: Viewer) -> Response:
     closed = await run(providers.list_closed_providers, viewer)
     if len(found) == 1 and not closed and not page["hasNextPage"] and not request.url.query:
         return lead_to(f"/console/{found[0]['slug']}")
-    return _page(
+    return show_page(
         "organisations",
         viewer,
         firm=data["viewer"]["firm"],
@@ -248,10 +135,10 @@ async def show_overview(request: Request, viewer: Viewer) -> Response:
     """Show the numbers of an organisation, what waits and what goes wrong."""
     slug = request.path_params["slug"]
     data = await ask(viewer, "overview", slug=slug)
-    return _page(
+    return show_page(
         "overview",
         viewer,
-        organisation=_known(data["organisation"]),
+        organisation=known(data["organisation"]),
         slug=slug,
         interview_statuses=LISTS[0].choices,
         offer_statuses=LISTS[2].choices,
@@ -263,8 +150,8 @@ async def show_pushes(request: Request, viewer: Viewer) -> Response:
     """Show what consulting firms pushed to an organisation, by whom and what it changed."""
     slug = request.path_params["slug"]
     data = await ask(viewer, "pushes", slug=slug)
-    return _page(
-        "pushes", viewer, organisation=_known(data["organisation"]), slug=slug, here="pushes"
+    return show_page(
+        "pushes", viewer, organisation=known(data["organisation"]), slug=slug, here="pushes"
     )
 
 
@@ -272,7 +159,7 @@ async def show_why(request: Request, viewer: Viewer) -> Response:
     """Show why candidates decline, as far as the viewer's role may know."""
     slug = request.path_params["slug"]
     data, view = await ask_why(viewer, slug, request.query_params)
-    return _page(
+    return show_page(
         WHY.name,
         viewer,
         organisation=data["organisation"],
@@ -287,7 +174,7 @@ async def show_benchmark(request: Request, viewer: Viewer) -> Response:
     """Show how an organisation compares with its peers, as far as the viewer may know."""
     slug = request.path_params["slug"]
     data, view = await ask_benchmark(viewer, slug)
-    return _page(
+    return show_page(
         BENCHMARK.name,
         viewer,
         organisation=data["organisation"],
@@ -302,10 +189,10 @@ def _show_list(kind: ConsoleList) -> PersonHandler:
     async def show_list(request: Request, viewer: Viewer) -> Response:
         slug = request.path_params["slug"]
         data, view = await ask_list(viewer, kind, slug, request.query_params)
-        return _page(
+        return show_page(
             kind.name,
             viewer,
-            organisation=_known(data["organisation"]),
+            organisation=known(data["organisation"]),
             slug=slug,
             here=kind.name,
             kind=kind,
@@ -319,10 +206,10 @@ async def show_interview(request: Request, viewer: Viewer) -> Response:
     """Show one interview with what the viewer may know of its candidate and answers."""
     slug, interview_id = request.path_params["slug"], request.path_params["id"]
     data = await ask(viewer, "interview", slug=slug, id=interview_id)
-    organisation, interview = _known(data["organisation"]), _known(data["node"])
+    organisation, interview = known(data["organisation"]), known(data["node"])
     if not _belong_together(organisation["id"], interview.get("id")):
         raise NotFound
-    return _page(
+    return show_page(
         "interview",
         viewer,
         organisation=organisation,
@@ -348,7 +235,7 @@ async def post_mails(request: Request, viewer: Viewer) -> Response:
 
 
 def _mails_page(viewer: Viewer, slug: str, view: MailsView, status: HTTPStatus) -> Response:
-    return _page(
+    return show_page(
         MAILS.name,
         viewer,
         organisation=view.organisation,
@@ -370,11 +257,11 @@ async def show_talk(request: Request, viewer: Viewer) -> Response:
             return outcome
         problem, form = outcome
     data = await ask(viewer, "talk", slug=slug, id=request.path_params["id"])
-    organisation, found = _known(data["organisation"]), _known(data["node"])
+    organisation, found = known(data["organisation"]), known(data["node"])
     may_hold = Permission.RESPONSE_KEY_IN.name in organisation["viewerPermissions"]
     if not may_hold or not _belong_together(organisation["id"], found.get("id")):
         raise NotFound
-    return _page(
+    return show_page(
         "talk",
         viewer,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
@@ -418,7 +305,7 @@ def _interview_of(request: Request) -> Key:
 async def show_api(_request: Request, viewer: Viewer) -> Response:
     """Show how to ask the API, with examples to copy."""
     _, examples = await list_examples(viewer)
-    return _page(
+    return show_page(
         "api",
         viewer,
         here="api",
@@ -433,17 +320,6 @@ async def show_api(_request: Request, viewer: Viewer) -> Response:
 async def show_nothing(_request: Request, _viewer: Viewer) -> Response:
     """Say that there is no such page."""
     raise NotFound
-
-
-def _known(found: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what the API found.
-
-    Raises:
-        NotFound: It found nothing: unknown and not the viewer's to see are the same.
-    """
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _belong_together(organisation_id: str, interview_id: str | None) -> bool:

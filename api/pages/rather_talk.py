@@ -13,7 +13,7 @@ from api.pages.visit import Visit
 from tenants.db import run
 from tenants.errors import Conflict, InvalidInput
 from tenants.interviews import calls
-from tenants.interviews.letters import WITHOUT_FIRM
+from tenants.interviews.wording import WITHOUT_FIRM
 from tenants.questionnaires.forms import field
 
 # No page of a questionnaire can have such a code, because codes have no hyphens.

@@ -1,4 +1,4 @@
-"""What a receipt code opens: one's own answers, to read again, or to withdraw and erase."""
+"""What a receipt code opens: one's own answers, to read, make confidential, or erase."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from api.pages.summary import Summary, summarise
 from api.pages.texts import accepted_languages, chosen_language, words
 from tenants.access import Viewer
 from tenants.db import run
-from tenants.errors import InvalidInput, NotFound
+from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.insights.withdrawals import withdraw_response
 from tenants.interviews.models import Confidentiality
-from tenants.interviews.receipts import Receipt, get_receipt
+from tenants.interviews.receipts import Receipt, get_receipt, tighten_confidentiality
 from tenants.questionnaires.forms import Form, field
 from tenants.questionnaires.question_types import AnswerState
 
@@ -53,6 +53,15 @@ _ENGLISH_AND_GERMAN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "ATTRIBUTED": {"en": "With your name.", "de": "Mit Ihrem Namen."},
         "CONFIDENTIAL": {"en": "Confidential.", "de": "Vertraulich."},
         "ANONYMOUS": {"en": "Anonymous.", "de": "Anonym."},
+        "tighten_title": {"en": "Take your name away", "de": "Ihren Namen wegnehmen"},
+        "tighten_body": {
+            "en": "Your answers become confidential: from then on only the third party that asked"
+            " knows that they are yours. What the organisation has read by then it has read.",
+            "de": "Ihre Antworten werden vertraulich: Dass sie von Ihnen sind, weiß dann nur noch"
+            " die unabhängige Stelle, die gefragt hat. Was die Organisation bis dahin gelesen hat,"
+            " hat sie gelesen.",
+        },
+        "tighten": {"en": "Make them confidential", "de": "Vertraulich machen"},
         "withdraw_title": {"en": "Withdraw and erase", "de": "Zurückziehen und löschen"},
         "withdraw_body": {
             "en": "Your answers are erased at once and cannot be brought back. Figures that have"
@@ -105,16 +114,18 @@ async def _handle(request: Request) -> Response:
         return notify(request, refusal.notice, refusal.status)
     try:
         return await _open(viewer, form, language)
-    except (NotFound, InvalidInput):
+    except (NotFound, InvalidInput, Conflict):
         return _ask(language, is_unknown=True, code=field(form, "receipt_code"))
 
 
 async def _open(viewer: Viewer, form: Form, language: str) -> Response:
-    """Show the answers of a code, or erase them if that was asked for."""
+    """Show the answers of a code, after what was asked for: erasing or making confidential."""
     code = field(form, "receipt_code")
     if field(form, "go") == "withdraw":
         await run(withdraw_response, viewer, receipt_code=code)
         return respond("receipt_erased.html", language, own=_own(language))
+    if field(form, "go") == "tighten":
+        await run(tighten_confidentiality, viewer, receipt_code=code)
     receipt = await run(get_receipt, viewer, receipt_code=code)
     return respond(
         "receipt_shown.html",
@@ -122,6 +133,7 @@ async def _open(viewer: Viewer, form: Form, language: str) -> Response:
         own=_own(language),
         sections=_sections(receipt, language),
         choice=_choice(receipt, language),
+        is_named=receipt.confidentiality is Confidentiality.ATTRIBUTED,
         receipt_code=code,
     )
 

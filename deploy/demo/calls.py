@@ -67,12 +67,18 @@ async def make_calls(
         time_zone=_WHERE,
     )
     if len(waiting) > 1:
-        candidate = Viewer(
-            ViewerKind.CANDIDATE,
-            waiting[1][1],
-            roles={client.organisation_id: Role.CANDIDATE},
-            mail_number=waiting[1][2],
-        )
-        await calls.request_call(
-            session, candidate, phone="+49 30 901820", preferred_times="Any day after six."
-        )
+        await _ask_for_call(session, client, waiting[1][1], waiting[1][2])
+
+
+async def _ask_for_call(
+    session: Session, client: Client, invitation_id: UUID, mail_number: int
+) -> None:
+    candidate = Viewer(
+        ViewerKind.CANDIDATE,
+        invitation_id,
+        roles={client.organisation_id: Role.CANDIDATE},
+        mail_number=mail_number,
+    )
+    await calls.request_call(
+        session, candidate, phone="+49 30 901820", preferred_times="Any day after six."
+    )

@@ -218,35 +218,17 @@ async def get_insights(
         NotFound: There is no such edition or cell, or it is not the viewer's to see.
     """
     require(viewer, Permission.INSIGHTS_READ, organisation_id)
-    reach = part_of(viewer.role_in(organisation_id)).segments
-    today = datetime.now(UTC).date()
-    until = months_after(month_of(today), 1)
-    own_only = reach is Reach.OWN
+    part = part_of(viewer.role_in(organisation_id))
+    own_only = part.segments is Reach.OWN
     place = (organisation_id, ends_on, segment)
     # What is held here stays here, whoever drops it meanwhile: the row does not say it again.
     known = kept.find(place)
-    row = (
-        await session.execute(
-            _READ,
-            {
-                "organisation": organisation_id,
-                "ends_on": ends_on,
-                "segment": segment,
-                "kind": (CellKind.ORGANISATION if segment is None else CellKind.SEGMENT).value,
-                "person": viewer.id if own_only else None,
-                "starts_on": months_after(until, -WINDOW_MONTHS),
-                "until": until,
-                "series_from": months_after(until, -SERIES_MONTHS),
-                "today": today,
-                "with_offers": with_offers,
-                "known": None if known is None else known.version,
-            },
-        )
-    ).one()
+    asked = _asked(viewer, place, own_only=own_only, with_offers=with_offers, known=known)
+    row = (await session.execute(_READ, asked)).one()
     segments = set(row.departments)
     if not own_only:
         segments |= set(row.published)
-    if reach is Reach.NONE:
+    if part.segments is Reach.NONE:
         segments = set()
     if (ends_on is not None and row.id is None) or (
         segment is not None and segment not in segments
@@ -255,12 +237,38 @@ async def get_insights(
         raise NotFound(noun)
     is_known = known is not None and known.version == row.version
     documents = known if known is not None and is_known else kept.keep(place, row)
-    part = part_of(viewer.role_in(organisation_id))
     listed = viewer.may(Permission.OFFER_READ, organisation_id) and (part.cases is Reach.ALL)
     made_of = (row.version, segment, tuple(sorted(segments)), part.audiences, listed)
     if with_offers or row.id is None:
         return _insights(row, documents, made_of, None)
     return kept.made_once(made_of, lambda: _insights(row, documents, made_of, made_of))
+
+
+def _asked(
+    viewer: Viewer,
+    place: tuple[UUID, date | None, str | None],
+    *,
+    own_only: bool,
+    with_offers: bool,
+    known: Documents | None,
+) -> dict[str, Any]:
+    """Return the parameters with which a cell is read."""
+    organisation_id, ends_on, segment = place
+    today = datetime.now(UTC).date()
+    until = months_after(month_of(today), 1)
+    return {
+        "organisation": organisation_id,
+        "ends_on": ends_on,
+        "segment": segment,
+        "kind": (CellKind.ORGANISATION if segment is None else CellKind.SEGMENT).value,
+        "person": viewer.id if own_only else None,
+        "starts_on": months_after(until, -WINDOW_MONTHS),
+        "until": until,
+        "series_from": months_after(until, -SERIES_MONTHS),
+        "today": today,
+        "with_offers": with_offers,
+        "known": None if known is None else known.version,
+    }
 
 
 def _insights(

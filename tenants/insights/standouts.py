@@ -10,15 +10,13 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
-
 from tenants.access import Permission, Reach, Viewer, part_of, require
 from tenants.disclosure import figures
 from tenants.disclosure.cells import MINIMUM_FLOOR
 from tenants.disclosure.figures import Figure, Relation, Statistic
-from tenants.insights.models import CellKind, Edition, EditionCell
+from tenants.insights import standout_queries as queries
+from tenants.insights.models import CellKind
 from tenants.metrics import METRICS, reason_key
-from tenants.offers.models import HiringManager, Requisition
 from tenants.reasons import DeclineReason
 from tenants.statistics import (
     Estimate,
@@ -148,25 +146,8 @@ async def list_standouts(
     reach = part_of(viewer.role_in(organisation_id)).segments
     if reach is Reach.NONE:
         return []
-    newest = (
-        select(Edition.id)
-        .where(Edition.organisation_id == organisation_id)
-        .order_by(Edition.ends_on.desc())
-        .limit(1)
-    )
-    if ends_on is not None:
-        newest = newest.where(Edition.ends_on == ends_on)
-    rows = await session.execute(
-        select(
-            EditionCell.kind,
-            EditionCell.segment,
-            EditionCell.figures,
-            _hires_there(viewer, organisation_id),
-        ).where(
-            EditionCell.organisation_id == organisation_id,
-            EditionCell.edition_id == newest.scalar_subquery(),
-            EditionCell.kind != CellKind.NO_SEGMENT,
-        )
+    rows = await queries.list_cells(
+        session, viewer, organisation_id=organisation_id, ends_on=ends_on
     )
     whole: Mapping[str, Statistic] = {}
     parts: dict[str, Mapping[str, Statistic]] = {}
@@ -180,23 +161,3 @@ async def list_standouts(
         if reach is Reach.ALL or is_own:
             readable.add(segment)
     return [one for one in find_standouts(whole, parts) if one.segment in readable]
-
-
-def _hires_there(viewer: Viewer, organisation_id: UUID) -> ColumnElement[bool]:
-    """Return whether the viewer hires for an opening of a cell's department."""
-    return (
-        select(Requisition.id)
-        .join(
-            HiringManager,
-            and_(
-                HiringManager.organisation_id == Requisition.organisation_id,
-                HiringManager.requisition_id == Requisition.id,
-            ),
-        )
-        .where(
-            Requisition.organisation_id == organisation_id,
-            Requisition.department == EditionCell.segment,
-            HiringManager.person_id == viewer.id,
-        )
-        .exists()
-    )

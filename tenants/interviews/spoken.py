@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from tenants.interviews.letters import WITHOUT_FIRM
 from tenants.interviews.models import AdministratorKind, Confidentiality
+from tenants.interviews.wording import WITHOUT_FIRM
 from tenants.questionnaires.definition import Definition
 from tenants.questionnaires.texts import Placeholder, TextKey, fill
 

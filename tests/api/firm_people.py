@@ -1,9 +1,9 @@
-"""What the matrices and the tests of isolation say of a firm's people."""
+"""What the matrices and the tests of isolation say of a firm's people and its clients."""
 
 from typing import Any
 
 # What the administrator of a firm may, test_firm_members.py says.
-MUTATIONS = dict.fromkeys(
+OF_PEOPLE = dict.fromkeys(
     (
         "inviteFirmMember",
         "resendFirmInvitation",
@@ -13,7 +13,22 @@ MUTATIONS = dict.fromkeys(
     ),
     "FORBIDDEN NOT_FOUND NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
 )
+MUTATIONS = {
+    **OF_PEOPLE,
+    # What the administrator of a firm may, test_firms.py says.
+    "createOrganisation": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED"
+    " FORBIDDEN",
+    "startEngagement": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    "endEngagement": "ok ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "addConsultant": "FORBIDDEN FORBIDDEN NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+    "removeConsultant": "FORBIDDEN ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
+}
 PARTS = {
+    "CreateOrganisationPayload": "organisation userErrors",
+    "StartEngagementPayload": "engagement userErrors",
+    "EndEngagementPayload": "engagement userErrors",
+    "AddConsultantPayload": "engagement userErrors",
+    "RemoveConsultantPayload": "engagement userErrors",
     "FirmInvitation": "id email role mailNumber createdAt expiresAt",
     "InviteFirmMemberPayload": "invitation userErrors",
     "ResendFirmInvitationPayload": "invitation userErrors",
@@ -35,7 +50,7 @@ ID_ARGUMENTS = {
     ("changeFirmRole", "memberId"),
     ("removeFirmMember", "memberId"),
 }
-KEYLESS = MUTATIONS.keys() - {"inviteFirmMember"}
+KEYLESS = OF_PEOPLE.keys() - {"inviteFirmMember"}
 
 
 def inputs(firm: str = "", member: str = "", invitation: str = "") -> dict[str, dict[str, Any]]:

@@ -299,11 +299,6 @@ PARTS = {
     "AssignInterviewPayload": "interview userErrors",
     "TightenConfidentialityPayload": "confidentiality userErrors",
     "WithdrawResponsePayload": "isWithdrawn userErrors",
-    "CreateOrganisationPayload": "organisation userErrors",
-    "StartEngagementPayload": "engagement userErrors",
-    "EndEngagementPayload": "engagement userErrors",
-    "AddConsultantPayload": "engagement userErrors",
-    "RemoveConsultantPayload": "engagement userErrors",
     "RegisterDocumentsPayload": "documentIds userErrors",
     "RetireDocumentsPayload": "retiredCount userErrors",
     **actions.PARTS,
@@ -371,13 +366,6 @@ MUTATIONS = {
     # The member of the matrix is nobody independent; who is, test_assignments.py says.
     "assignInterview": "FORBIDDEN INVALID_INPUT FORBIDDEN NOT_FOUND NOT_FOUND UNAUTHENTICATED"
     " NOT_FOUND",
-    # What the administrator of a firm may, test_firms.py says.
-    "createOrganisation": "FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED"
-    " FORBIDDEN",
-    "startEngagement": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
-    "endEngagement": "ok ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
-    "addConsultant": "FORBIDDEN FORBIDDEN NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
-    "removeConsultant": "FORBIDDEN ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
 }
 ELSEWHERE = {
     "assignInterview": "NOT_FOUND",

@@ -80,7 +80,7 @@ ID_ARGUMENTS = {
 }
 # What only the administrator of the firm may ask; the others HR may.
 OF_THE_FIRM = {
-    *firm_people.MUTATIONS,
+    *firm_people.OF_PEOPLE,
     "createOrganisation",
     "startEngagement",
     "addConsultant",

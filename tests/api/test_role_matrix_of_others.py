@@ -80,7 +80,7 @@ DOES = {
         # How the firm's own people sign in, where that can be said.
         *("configureFirmIdentityProvider", "removeFirmIdentityProvider"),
         # And who they are.
-        *firm_people.MUTATIONS,
+        *firm_people.OF_PEOPLE,
         # What the firm keeps for its clients; pushing it is its consultants'.
         *("saveTemplate", "retireTemplate", "saveFirmTheme"),
     },

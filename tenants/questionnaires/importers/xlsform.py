@@ -6,9 +6,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from tenants.errors import InvalidInput
 from tenants.questionnaires.importers.assembly import (
     Item,
@@ -70,6 +67,10 @@ def read(content: bytes) -> Survey:
 
 def _sheets(content: bytes) -> dict[str, list[Row]]:
     """Return the rows of each sheet as texts by the names of the columns."""
+    # It brings numpy where that is installed, which a process that imports nothing need not have.
+    from openpyxl import load_workbook  # noqa: PLC0415 - see above.
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - likewise.
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(one.file_size for one in archive.infolist()) > MOST_UNPACKED:

@@ -61,6 +61,29 @@ async def test_a_code_shows_the_answers_and_erases_them(
     assert (await browser.post(page, data={"receipt_code": other})).status_code == 200
 
 
+async def test_a_code_takes_the_name_away_and_nothing_gives_it_back(
+    browser: httpx2.AsyncClient,
+) -> None:
+    client = await make_client()
+    code = await _submitted(client, Confidentiality.ATTRIBUTED, "The coffee was good.")
+    page = receipt_url(client.organisation_id)
+    shown = await browser.post(page, data={"receipt_code": code})
+    assert "Make them confidential" in shown.text
+    tightened = await browser.post(page, data={"receipt_code": code, "go": "tighten"})
+    assert tightened.status_code == 200
+    assert "Confidential." in tightened.text
+    assert "The coffee was good." in tightened.text
+    assert "Make them confidential" not in tightened.text
+
+    async def chosen(session: Session, _viewer: Viewer) -> list[Confidentiality]:
+        return [*await session.scalars(select(Response.confidentiality))]
+
+    assert await db.run(chosen, client.job) == [Confidentiality.CONFIDENTIAL]
+    again = await browser.post(page, data={"receipt_code": code, "go": "tighten"})
+    assert again.status_code == 200
+    assert await db.run(chosen, client.job) == [Confidentiality.CONFIDENTIAL]
+
+
 async def test_an_anonymous_submission_is_found_while_it_waits_and_after(
     browser: httpx2.AsyncClient,
 ) -> None:

@@ -386,12 +386,7 @@ def test_a_scale_and_its_bars() -> None:
 
 def test_a_line_breaks_where_nothing_is_known() -> None:
     line = make_line(
-        [
-            Point(0, 0.2, 0.1, 0.3),
-            Point(1, 0.3, 0.2, 0.4),
-            Point(2, None),
-            Point(3, 0.1, 0.0, 0.2),
-        ]
+        [Point(0, 0.2, 0.1, 0.3), Point(1, 0.3, 0.2, 0.4), Point(2, None), Point(3, 0.1, 0.0, 0.2)]
     )
     assert line.scale.highest == 0.3
     assert line.dots == ((0, 12.5, 33.33), (1, 37.5, 0.0), (3, 87.5, 66.67))
