@@ -16,8 +16,11 @@ from tenants.reasons import Audience
 
 T = TypeVar("T")
 
-MadeOf = tuple[str, str | None, tuple[str, ...], frozenset[Audience], bool]
-"""Version, segment, segments, what the role reads, and whether it may count the offers."""
+MadeOf = tuple[UUID, str, str | None, tuple[str, ...], frozenset[Audience], bool]
+"""Organisation, version, segment, segments, what the role reads, whether it may count the offers.
+
+A version names its row; the organisation stands there so that nothing rests on that alone.
+"""
 
 Place = tuple[UUID, date | None, str | None]
 """Organisation, end of the window as it was asked for, and segment."""

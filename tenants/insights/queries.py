@@ -238,7 +238,8 @@ async def get_insights(
     is_known = known is not None and known.version == row.version
     documents = known if known is not None and is_known else kept.keep(place, row)
     listed = viewer.may(Permission.OFFER_READ, organisation_id) and (part.cases is Reach.ALL)
-    made_of = (row.version, segment, tuple(sorted(segments)), part.audiences, listed)
+    seen = (row.version, segment, tuple(sorted(segments)), part.audiences, listed)
+    made_of = (organisation_id, *seen)
     if with_offers or row.id is None:
         return _insights(row, documents, made_of, None)
     return kept.made_once(made_of, lambda: _insights(row, documents, made_of, made_of))
@@ -275,7 +276,7 @@ def _insights(
     row: Any, documents: Documents, made_of: MadeOf, frozen_as: MadeOf | None
 ) -> Insights:
     """Return what a role reads of the row that was found."""
-    _, segment, segments, audiences, listed = made_of
+    _, _, segment, segments, audiences, listed = made_of
     minimum = max(MINIMUM_FLOOR, get_settings().disclosure_minimum)
     # A metric is for whom its question is for.
     unread = {
