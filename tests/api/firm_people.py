@@ -50,7 +50,6 @@ ID_ARGUMENTS = {
     ("changeFirmRole", "memberId"),
     ("removeFirmMember", "memberId"),
 }
-KEYLESS = OF_PEOPLE.keys() - {"inviteFirmMember"}
 
 
 def inputs(firm: str = "", member: str = "", invitation: str = "") -> dict[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ from tenants.db import run
 from tenants.organisations import service as organisations
 from tenants.reading import Key
 from tests.api import action_world as actions
-from tests.api import firm_people
+from tests.api import conversation_roles, firm_people
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask
 from tests.api.document_world import DOCUMENTS, document_inputs
@@ -43,11 +43,9 @@ ID_ARGUMENTS = {
     ("openInterview", "offerId"),
     ("inviteCandidate", "interviewId"),
     ("createIntegration", "organisationId"),
-    *((name, "organisationId") for name in moderation.of_organisation("")),
-    *actions.ID_ARGUMENTS,
     *((name, "organisationId") for name in (*DOCUMENTS, *OF_MAILS)),
-    *((name, "organisationId") for name in DOCUMENTS),
     *actions.ID_ARGUMENTS,
+    *((name, "interviewId") for name in conversation_roles.ABOUT_INTERVIEWS),
     *moderation.ID_ARGUMENTS,
     ("updateIntegration", "integrationId"),
     ("rotateIntegrationSecret", "integrationId"),
@@ -97,6 +95,7 @@ PAYLOADS = {
     "inviteCandidate": "interview { id }",
     "createIntegration": "integration { id }",
     **DOCUMENTS,
+    **conversation_roles.PAYLOADS,
     **firm_people.PAYLOADS,
     **moderation.PAYLOADS,
     **actions.PAYLOADS,
@@ -242,6 +241,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         },
         **document_inputs(found["id"]),
         **firm_people.inputs(),
+        **conversation_roles.inputs(offer["interview"]["id"]),
         **moderation.of_organisation(found["id"]),
         **actions.inputs_about(found["id"], ""),
         **mail_inputs(found["id"]),

@@ -18,6 +18,10 @@ NAMES = sorted(
 
 
 NO_QUERIES = (
+    # They are changes (test_console_mails.py).
+    "mail_previews",
+    "mail_texts",
+    "mail_timing",
     # What pushing would change is asked with ids of one's own (test_library_page.py).
     "codebook_diff",
     "template_diff",
@@ -53,6 +57,7 @@ def test_these_are_the_documents() -> None:
         "benchmark",
         "change_action_status",
         "codebook_diff",
+        "conversations",
         "create_action",
         "desk",
         "desk_add",
@@ -76,6 +81,10 @@ def test_these_are_the_documents() -> None:
         "interviews",
         "jobs",
         "library",
+        "mail_previews",
+        "mail_texts",
+        "mail_timing",
+        "mails",
         "new_action",
         "offers",
         "organisations",
@@ -87,6 +96,7 @@ def test_these_are_the_documents() -> None:
         "revoke_other_sessions",
         "revoke_session",
         "set_digest_mail",
+        "talk",
         "template_diff",
         "why",
     ]
