@@ -90,6 +90,12 @@ def _insights() -> Iterator[Rule]:
         f" anonymous answers together are held against identified ones where there are {k} of both"
         " and nobody is left over between them and the departments.",
     )
+    yield from _insights_in_print()
+
+
+def _insights_in_print() -> Iterator[Rule]:
+    """Yield how such figures are rounded, and which need no group."""
+    rules = edition_rules()
     coarse, fine = STEPS[Unit.SHARE]
     yield Rule(
         "Rounding",
@@ -105,7 +111,7 @@ def _insights() -> Iterator[Rule]:
     yield Rule(
         "Figures from offers",
         "What the applicant-tracking system knows of offers is live and exact for a role that may"
-        f" list those offers; for others at least {k} offers are needed.",
+        f" list those offers; for others at least {rules.minimum} offers are needed.",
     )
 
 

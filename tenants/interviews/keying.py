@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tenants.access import Permission, Reach, Viewer, part_of, require
-from tenants.errors import Conflict, InvalidInput, NotFound
+from tenants.errors import Conflict, InvalidInput
 from tenants.interviews import conversation_queries as queries
 from tenants.interviews.asking import offer_facts
 from tenants.interviews.conversation_models import ConversationMode, KeyedResponse
@@ -189,8 +189,8 @@ async def get_consent(
 ) -> Consent | None:
     """Return what the candidate agreed to and the interviewer's notes; None if not keyed in.
 
-    Who holds single interviews sees nothing of them any more once they are answered. That somebody
-    looked is recorded.
+    Who holds single interviews sees nothing of them any more once they are answered, and is given
+    None. That somebody looked is recorded.
 
     Raises:
         NotFound: There is no such interview for the viewer.
@@ -200,8 +200,7 @@ async def get_consent(
     await queries.get_interview_to_hold(session, viewer, **where)
     require(viewer, Permission.RESPONSE_KEY_IN, organisation_id)
     if part_of(viewer.role_in(organisation_id)).responses is Reach.NONE:
-        noun = "interview"
-        raise NotFound(noun)
+        return None
     found = await queries.find_keyed_response(session, viewer, **where)
     if found is None:
         return None

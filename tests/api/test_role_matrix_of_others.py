@@ -33,8 +33,9 @@ INDEPENDENT_ADMINISTRATOR: dict[str, dict[str, str]] = {
     "Organisation": {
         **dict.fromkeys((*_FACTS, *_OWN, "codebook"), "yes"),
         **dict.fromkeys(("requisitions", "offers", "interviews", "questionnaires"), "rows 1"),
+        # They moderate where no firm does.
+        **dict.fromkeys(("deskTexts", "deskExcerpts"), "rows 0"),
         "conversations": "rows 1",
-        "codebook": "yes",
     },
     "Requisition": {
         **dict.fromkeys(("id", "externalId", "title", "department", "location"), "yes"),
