@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -61,7 +61,7 @@ class Shown:
         template: Its name in templates/console/.
         organisation: As the API gives it.
         here: Its place in the navigation.
-        context: What else the template names.
+        context: What else the template names, and the status if it is not 200.
     """
 
     template: str
@@ -129,8 +129,8 @@ async def post_action(request: Request, viewer: Viewer) -> Shown | Response:
     """Note how an action goes, or say where it stands now."""
     try:
         fields = await read_form(request)
-    except Refused:
-        return await show_action(request, viewer, _STALE)
+    except Refused as refusal:
+        return _refused(await show_action(request, viewer, _STALE), refusal)
     which = {"actionId": request.path_params["id"]}
     try:
         if fields.get("status", "") in ActionStatus.__members__:
@@ -152,6 +152,11 @@ async def post_action(request: Request, viewer: Viewer) -> Shown | Response:
     if problem:
         return await show_action(request, viewer, problem)
     return lead_to(request.url.path)
+
+
+def _refused(page: Shown, refusal: Refused) -> Shown:
+    """Return a page again, with the status of what was posted to it and not taken."""
+    return replace(page, context={**page.context, "status": refusal.status})
 
 
 async def show_new_action(
@@ -198,8 +203,8 @@ async def post_new_action(request: Request, viewer: Viewer) -> Shown | Response:
     """Propose an action, and lead to it."""
     try:
         fields = await read_form(request)
-    except Refused:
-        return await show_new_action(request, viewer, _STALE)
+    except Refused as refusal:
+        return _refused(await show_new_action(request, viewer, _STALE), refusal)
     data = await ask(viewer, "new_action", slug=request.path_params["slug"])
     organisation = _known(data["organisation"])
     words = {name: fields.get(name, "") for name in ("title", "description")}

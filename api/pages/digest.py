@@ -1,7 +1,7 @@
 """The digest as a page, and stopping its mails by the link in one."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -116,8 +116,9 @@ async def post_digest(request: Request, viewer: Viewer) -> Shown | Response:
     """Let a member say whether they want the digest by mail."""
     try:
         fields = await read_form(request)
-    except Refused:
-        return await show_digest(request, viewer)
+    except Refused as refusal:
+        page = await show_digest(request, viewer)
+        return replace(page, context={**page.context, "status": refusal.status})
     data = await ask(viewer, "digest", slug=request.path_params["slug"])
     if data["organisation"] is None:
         raise NotFound

@@ -225,6 +225,7 @@ async def code_excerpt(
         InvalidInput: A theme is unknown or retired, or there are too many.
         ExcerptSettled: It was released or withheld.
     """
+    await get_excerpt(session, viewer, organisation_id, excerpt_id)
     book = await get_codebook(session, viewer, organisation_id=organisation_id)
     if len(themes) > MOST_THEMES:
         message = f"Give it at most {MOST_THEMES} themes."
@@ -234,9 +235,7 @@ async def code_excerpt(
         if code not in book or book[code].is_retired:
             message = f"{code[:60]} is no theme of the codebook, or is used no more."
             raise InvalidInput(message, field="themes")
-    if as_second_coder:
-        await get_excerpt(session, viewer, organisation_id, excerpt_id)
-    else:
+    if not as_second_coder:
         excerpt, _, _ = await _begin(
             session, viewer, organisation_id, excerpt_id, ExcerptStep.CODED
         )

@@ -82,6 +82,21 @@ COUNTS = {
         # excerpts, their number; there is none, whose source and redactions would take more
         2,
     ),
+    ("Organisation", "actions"): (
+        "actions { totalCount nodes { title status segment dueOn } }",
+        # actions, their number
+        2,
+    ),
+    ("Action", "notes"): (
+        "actions { nodes { notes { totalCount nodes { text } } } }",
+        # actions; there is none, whose notes and their number would take two more
+        1,
+    ),
+    ("Organisation", "conversations"): (
+        "conversations { totalCount nodes { state attempts { outcome } interview { status } } }",
+        # conversations, their number; there is none, whose attempts would take more
+        2,
+    ),
     ("Organisation", "intakeEvents"): (
         "intakeEvents { totalCount nodes { action state } }",
         # events, their number
@@ -153,6 +168,11 @@ async def test_a_list_takes_as_many_statements_as_stated(
         "editions",
         "engagements",
         "auditEvents",
+        "excerpts",
+        "deskExcerpts",
+        "actions",
+        "notes",
+        "conversations",
     }
     assert (lengths[1] > lengths[0]) is grows
 
@@ -241,7 +261,6 @@ async def test_a_reminder_costs_the_same_whether_or_not_somebody_answered(
       interview { status mode invitedOn closesOn language } userErrors { code } } }"""
     looks = []
     for case in (
-        world.again,
         world.attributed,
         world.confidential,
         world.anonymous,
@@ -249,6 +268,7 @@ async def test_a_reminder_costs_the_same_whether_or_not_somebody_answered(
     ):
         statements()
         answer = await ask(world.client.hr, query, id=world.id("Interview", case.interview_id))
-        # Ids and times differ in the parameters alone.
+        # Ids and times differ in the parameters alone; one of them was invited half a year ago.
+        answer["data"]["inviteCandidate"]["interview"].pop("invitedOn")
         looks.append((answer, statements()))
     assert all(look == looks[0] for look in looks)

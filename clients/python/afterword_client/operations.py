@@ -6,6 +6,15 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from afterword_client.client import Client
 
 
+WatchOrganisationOrganisationEventsActionChanged = TypedDict(
+    "WatchOrganisationOrganisationEventsActionChanged",
+    {
+        "id": str,
+        "__typename": Literal["ActionChanged"],
+        "recordedAt": str,
+    },
+)
+
 WatchOrganisationOrganisationEventsBenchmarkReleasedRelease = TypedDict(
     "WatchOrganisationOrganisationEventsBenchmarkReleasedRelease",
     {
@@ -80,7 +89,7 @@ WatchOrganisationOrganisationEventsOfferChanged = TypedDict(
     },
 )
 
-WatchOrganisationOrganisationEvents = WatchOrganisationOrganisationEventsBenchmarkReleased | WatchOrganisationOrganisationEventsEditionPublished | WatchOrganisationOrganisationEventsJobChanged | WatchOrganisationOrganisationEventsOfferChanged
+WatchOrganisationOrganisationEvents = WatchOrganisationOrganisationEventsActionChanged | WatchOrganisationOrganisationEventsBenchmarkReleased | WatchOrganisationOrganisationEventsEditionPublished | WatchOrganisationOrganisationEventsJobChanged | WatchOrganisationOrganisationEventsOfferChanged
 
 WatchOrganisation = TypedDict(
     "WatchOrganisation",
@@ -292,6 +301,7 @@ CandidateInput = TypedDict(
         "lastName": NotRequired[str | None],
         "email": NotRequired[str | None],
         "language": NotRequired[str | None],
+        "timeZone": NotRequired[str | None],
     },
 )
 

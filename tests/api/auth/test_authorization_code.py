@@ -92,6 +92,7 @@ async def test_a_person_consents_and_the_application_is_the_person_within_its_sc
     found = await ask_over_http(tokens["access_token"], WHO["query"])
     assert found["data"]["viewer"] == {"kind": "PERSON", "name": f"Hr of {client.slug}"}
     assert found["data"]["organisations"]["nodes"][0]["viewerPermissions"] == [
+        "CODEBOOK_READ",
         "INSIGHTS_READ",
         "OFFER_COUNT",
         "OFFER_READ",
@@ -277,6 +278,7 @@ async def test_the_page_says_what_the_role_does_not_include() -> None:
     tokens = await tokens_for(board, client.leadership, scope="insights:read members:read")
     found = await ask_over_http(tokens["access_token"], WHO["query"])
     assert found["data"]["organisations"]["nodes"][0]["viewerPermissions"] == [
+        "CODEBOOK_READ",
         "INSIGHTS_READ",
         "ORGANISATION_READ",
     ]

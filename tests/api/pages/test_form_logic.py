@@ -18,7 +18,7 @@ from tests.factories import Client, invite_hundred, make_invited_candidate
 
 
 def _say(text: str) -> Json:
-    return {"en": text, "de": f"{text} (de)"}
+    return {"en": text, "de": f"{text} (de)", "ar": f"{text} (ar)"}
 
 
 def _question(code: str, kind: str, **particulars: Any) -> Json:

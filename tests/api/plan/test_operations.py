@@ -10,7 +10,9 @@ import pytest
 from api import plan
 from api.console_documents import document
 from api.plan import blocks, looks
-from tenants import db
+from api.relay import encode_id
+from tenants import db, read_graph
+from tenants.reading import Key
 from tests.api.pages.test_operations import NAMES
 from tests.api.plan.ways import ordinary, planned
 from tests.api.test_statement_counts import COUNTS, add
@@ -31,6 +33,10 @@ EXAMPLES = [
 def variables_of(world: World, query: str) -> dict[str, Any]:
     """Return what an operation of the console is asked with."""
     given = {
+        "firm": encode_id(read_graph.FIRM, Key(world.client.firm_id, world.client.firm_id)),
+        "organisation": world.organisation,
+        "template": "unknown",
+        "mails": [],
         "slug": world.client.slug,
         "id": world.id("Interview", world.attributed.interview_id),
         "first": 3,

@@ -106,7 +106,7 @@ async def test_a_department_with_four_answers_is_suppressed_and_so_is_what_it_le
             await add_response(client, FIRST, segment=department)
     await publish(client)
     end = months_after(BEGAN, 12)
-    assert (await read(client, ends_on=end)).segments == ["Engineering", "Legal", "Sales"]
+    assert (await read(client, ends_on=end)).segments == ("Engineering", "Legal", "Sales")
     covered = {
         department: (await read(client, segment=department, ends_on=end)).coverage
         for department in ("Engineering", "Legal", "Sales")
@@ -145,10 +145,10 @@ async def test_who_may_read_which_cell() -> None:
         await add_response(client, FIRST)
     await publish(client)
     for viewer in (client.consultant, client.hr):
-        assert (await read(client, viewer)).segments == ["Engineering"]
+        assert (await read(client, viewer)).segments == ("Engineering",)
         assert (await read(client, viewer, segment="Engineering")).segment == "Engineering"
     for viewer in (client.leadership, client.hiring_manager):
-        assert (await read(client, viewer)).segments == []
+        assert (await read(client, viewer)).segments == ()
         with pytest.raises(NotFound):
             await read(client, viewer, segment="Engineering")
     with pytest.raises(Forbidden):

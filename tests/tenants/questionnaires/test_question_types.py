@@ -218,9 +218,9 @@ def test_scales_have_their_points() -> None:
     assert scale_points(ask(K.MATRIX)) == range(1, 6)
 
 
-def test_every_problem_is_worded_in_both_languages() -> None:
+def test_every_problem_is_worded_in_every_language() -> None:
     assert list(PROBLEM_WORDING) == list(AnswerProblem)
-    assert {tuple(wording) for wording in PROBLEM_WORDING.values()} == {("en", "de")}
+    assert {tuple(wording) for wording in PROBLEM_WORDING.values()} == {("en", "de", "ar")}
 
 
 @pytest.mark.parametrize("key", K)
