@@ -44,7 +44,7 @@ async def language_for(
     session: Session, viewer: Viewer, interview: Interview, candidate: Candidate | None
 ) -> str:
     """Return the first that the version speaks: the candidate's language, the organisation's."""
-    require(viewer, Permission.INTERVIEW_OPEN, interview.organisation_id)
+    mail_queries.require_opening(viewer, interview.organisation_id)
     organisation_id = interview.organisation_id
     languages = await questionnaires.list_languages(
         session,
@@ -76,7 +76,7 @@ async def invite_when_due(
         candidate: Whose it is.
         resolved_at: When the offer was turned down.
     """
-    require(viewer, Permission.INTERVIEW_OPEN, interview.organisation_id)
+    mail_queries.require_opening(viewer, interview.organisation_id)
     now = datetime.now(UTC)
     timing = await find_timing(session, viewer, interview.organisation_id)
     due_at = _allowed(resolved_at + timedelta(hours=timing.delay_hours), timing, candidate)
@@ -136,7 +136,7 @@ async def invite(
         Undeliverable: The first mail to the address came back, and no other one is known.
     """
     organisation_id = interview.organisation_id
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    mail_queries.require_opening(viewer, organisation_id)
     invitation = await queries.find_invitation(
         session, viewer, organisation_id=organisation_id, interview_id=interview.id
     )
@@ -358,7 +358,7 @@ async def remind(
 
 async def find_timing(session: Session, viewer: Viewer, organisation_id: UUID) -> MailTiming:
     """Return when an organisation's mails go out."""
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    mail_queries.require_opening(viewer, organisation_id)
     row = await mail_queries.find_settings(session, viewer, organisation_id=organisation_id)
     return timing_of(row)
 

@@ -23,6 +23,18 @@ from tenants.organisations.models import Organisation
 from tenants.work import Session
 
 
+def require_opening(viewer: Viewer, organisation_id: UUID) -> None:
+    """Return only if the viewer opens interviews, or records what opens them by itself.
+
+    A machine's token that records offers and nothing else lets a declined one's interview begin.
+
+    Raises:
+        Forbidden: Neither.
+    """
+    if not viewer.may(Permission.OFFER_RECORD, organisation_id):
+        require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+
+
 async def find_settings(
     session: Session, viewer: Viewer, *, organisation_id: UUID
 ) -> InvitationSettings | None:
@@ -148,7 +160,7 @@ async def claim_address(
         invited_before: The last day of another invitation that does not stand in the way; None if
             none does.
     """
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    require_opening(viewer, organisation_id)
     statement = insert(WrittenAddress).values(
         organisation_id=organisation_id, address_key=address_key, invited_on=today
     )
@@ -217,7 +229,7 @@ async def was_invited_after(
     day: date,
 ) -> bool:
     """Return whether a candidate was invited to another interview after a day."""
-    require(viewer, Permission.INTERVIEW_OPEN, organisation_id)
+    require_opening(viewer, organisation_id)
     found = await session.scalar(
         select(func.count())
         .select_from(Interview)

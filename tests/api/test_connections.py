@@ -116,6 +116,8 @@ async def test_every_list_refuses_a_bad_cursor_in_the_same_words(ask: Ask) -> No
         ),
         ("FORBIDDEN", "Your role does not include member:read."),
         ("FORBIDDEN", "Your role does not include member:manage."),
+        ("FORBIDDEN", "Your role does not include response:key_in."),
+        ("FORBIDDEN", "Your role does not include excerpt:moderate."),
     }
 
 

@@ -202,6 +202,7 @@ async def test_a_token_records_offers_only_with_the_scope_for_it() -> None:
     refused = await ask_over_http(await token_for(machine, "offers:read"), document, input=given)
     assert [one["extensions"]["code"] for one in refused["errors"]] == ["FORBIDDEN"]
     done = await ask_over_http(await token_for(machine, "offers:write"), document, input=given)
+    assert done["data"], done
     assert done["data"]["recordOfferOutcome"]["offer"]["status"] == "DECLINED"
     # It is there, and not this token's to see.
     assert [one["path"][-1] for one in done["errors"]] == ["interview"]
