@@ -6,12 +6,22 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from afterword_client.client import Client
 
 
+WatchOrganisationOrganisationEventsActionChangedAction = TypedDict(
+    "WatchOrganisationOrganisationEventsActionChangedAction",
+    {
+        "id": str,
+        "title": str,
+        "status": str,
+    },
+)
+
 WatchOrganisationOrganisationEventsActionChanged = TypedDict(
     "WatchOrganisationOrganisationEventsActionChanged",
     {
         "id": str,
         "__typename": Literal["ActionChanged"],
         "recordedAt": str,
+        "action": WatchOrganisationOrganisationEventsActionChangedAction,
     },
 )
 
@@ -343,6 +353,13 @@ subscription WatchOrganisation($organisationId: ID!, $after: ID) {
       offer {
         id
         jobTitle
+        status
+      }
+    }
+    ... on ActionChanged {
+      action {
+        id
+        title
         status
       }
     }

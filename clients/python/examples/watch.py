@@ -18,6 +18,8 @@ def main(slug: str, after: str | None) -> None:
             event = told["organisationEvents"]
             if event["__typename"] == "OfferChanged":
                 print("offer", event["offer"]["jobTitle"], event["offer"]["status"], flush=True)
+            elif event["__typename"] == "ActionChanged":
+                print("action", event["action"]["title"], event["action"]["status"], flush=True)
             elif event["__typename"] == "EditionPublished":
                 print("edition to", event["edition"]["to"], flush=True)
             elif event["__typename"] == "BenchmarkReleased":
