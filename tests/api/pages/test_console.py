@@ -31,7 +31,10 @@ def figures(page: Page) -> Mapping[str, int]:
     [
         (
             Role.CONSULTANT,
-            ["Interviews", "Conversations", "Offers", "Responses", "Intake", "Jobs", "Mails"],
+            [
+                *("Desk", "Interviews", "Conversations", "Offers", "Responses"),
+                *("Intake", "Jobs", "Mails"),
+            ],
         ),
         (Role.HR, ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails"]),
         (Role.HIRING_MANAGER, ["Interviews", "Offers"]),
@@ -43,7 +46,8 @@ async def test_navigation_offers_what_the_role_may_see(
 ) -> None:
     page = await world.look(role)
     compared = [] if role is Role.HIRING_MANAGER else ["Compared with peers"]
-    everyone = ["Overview", "Why candidates decline", *compared, "Digest", "Actions"]
+    read = [*compared, "In their words", "Digest", "Actions"]
+    everyone = ["Overview", "Why candidates decline", *read]
     assert page.places() == [*everyone, *places, "API"]
 
 
