@@ -41,7 +41,7 @@ __all__ = ["seed"]
 NOTES = (
     "All data is synthetic: made up from a fixed seed and calibrated on published figures.",
     "Planted to be found: a slow process in Engineering of Northwind Robotics,",
-    "and pay in Sales of Harbour Software. Of Northwind's Legal four answered: suppressed.",
+    "and bonuses in Sales of Harbour Software. Of Northwind's Legal four answered: suppressed.",
     "Northwind Robotics sees its peers' median and quartiles. Hafen Klinikum contributes no",
     "decision time, so that of its peers is withheld; Nordlicht Systeme did not opt in.",
     "The consultant has a call planned for tomorrow; another candidate asks for one.",
