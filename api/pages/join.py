@@ -1,7 +1,9 @@
 """Accepting an invitation to become a member."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -36,10 +38,9 @@ def routes() -> list[BaseRoute]:
 async def show_joining(request: Request) -> Response:
     """Show what the invitation offers, and what accepting it takes."""
     try:
-        link, offer = await _open(request)
+        _link, offer = await _open(request)
     except LinkUnusable as refusal:
         return show_dead_link(request, refusal)
-    del link
     return await _page(request, offer)
 
 
@@ -47,20 +48,37 @@ async def post_joining(request: Request) -> Response:
     """Make the invited person a member, and lead to the organisation."""
     try:
         link, offer = await _open(request)
-        fields = await read_form(request)
     except LinkUnusable as refusal:
         return show_dead_link(request, refusal)
+    return await accept(
+        request, page=partial(_page, request, offer), join=partial(_join, request, link, offer)
+    )
+
+
+async def accept(
+    request: Request,
+    *,
+    page: Callable[..., Awaitable[Response]],
+    join: Callable[[dict[str, str]], Awaitable[Response]],
+) -> Response:
+    """Return what comes of posting an invitation's form: who joins is led on, others told why not.
+
+    Args:
+        request: What was posted.
+        page: Shows the form again, with a status and what went wrong.
+        join: Takes the form's fields and joins.
+    """
+    try:
+        fields = await read_form(request)
     except Refused as refusal:
         problem = "This was not sent from the form on this page. Please try again."
-        return await _page(request, offer, status=refusal.status, problem=problem)
+        return await page(status=refusal.status, problem=problem)
     try:
-        return await _join(request, link, offer, fields)
+        return await join(fields)
     except LinkUnusable as refusal:
         return show_dead_link(request, refusal)
     except (InvalidInput, Conflict) as refusal:
-        return await _page(
-            request,
-            offer,
+        return await page(
             status=HTTPStatus.BAD_REQUEST,
             problem=refusal.message,
             at_fault=refusal.field,

@@ -1,5 +1,6 @@
 """Accepting an invitation to work for a consulting firm."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -8,13 +9,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.auth.links import firm_link
-from api.pages.join import Invited, email_of, show_dead_link, show_invitation
-from api.pages.own_forms import read_form
-from api.pages.posted import Refused
+from api.pages.join import Invited, accept, email_of, show_dead_link, show_invitation
 from api.pages.sign_in import begin_session, find_person
 from tenants.access import Viewer
 from tenants.db import run
-from tenants.errors import Conflict, InvalidInput, LinkUnusable
+from tenants.errors import LinkUnusable
 from tenants.members import firm_joining
 from tenants.members.firm_joining import FirmJoining
 from tenants.organisations.models import FirmRole
@@ -46,25 +45,11 @@ async def post_joining(request: Request) -> Response:
     """Make the invited person one of the firm's people, and lead to the console."""
     try:
         link, offer = await _open(request)
-        fields = await read_form(request)
     except LinkUnusable as refusal:
         return show_dead_link(request, refusal)
-    except Refused as refusal:
-        problem = "This was not sent from the form on this page. Please try again."
-        return await _page(request, offer, status=refusal.status, problem=problem)
-    try:
-        return await _join(request, link, fields)
-    except LinkUnusable as refusal:
-        return show_dead_link(request, refusal)
-    except (InvalidInput, Conflict) as refusal:
-        return await _page(
-            request,
-            offer,
-            status=HTTPStatus.BAD_REQUEST,
-            problem=refusal.message,
-            at_fault=refusal.field,
-            name=fields.get("name", ""),
-        )
+    return await accept(
+        request, page=partial(_page, request, offer), join=partial(_join, request, link)
+    )
 
 
 async def _open(request: Request) -> tuple[Token, FirmJoining]:
