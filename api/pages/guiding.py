@@ -27,6 +27,7 @@ from tenants.interviews.sittings import GuidedInterview, get_guided_interview
 from tenants.questionnaires.definition import Page
 from tenants.questionnaires.forms import Form, field
 from tenants.questionnaires.logic import Answered, read_form
+from tenants.questionnaires.piping import filled_in
 from tenants.questionnaires.problems import InvalidAnswer, InvalidAnswers
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.texts import TextKey
@@ -218,6 +219,16 @@ def _is_done(sitting: Sitting, code: str) -> bool:
     )
 
 
+def _probes(around: Surroundings) -> dict[str, list[str]]:
+    """Return what may be asked further on a page, by the question's code."""
+    values = around.way.shown.values
+    filled = (
+        filled_in(question, around.definition, values, around.facts)
+        for question in around.page.questions
+    )
+    return {one.code: [probe[around.language] for probe in one.probes] for one in filled}
+
+
 def _number(text: str) -> int:
     try:
         return int(text[:12])
@@ -259,6 +270,7 @@ def _draw(
         number=steps.index(page.code) + 1 if page.code in steps else 1,
         count=len(steps),
         questions=view_questions(around, problems=problems or {}),
+        probes=_probes(around),
         fields=fields,
         refused=refused,
         elsewhere=elsewhere,

@@ -11,6 +11,8 @@ from api.types.invitations import AskedQuestion, asked_questions
 from tenants.interviews import keying, sittings
 from tenants.interviews.conversation_models import ConversationMode
 from tenants.interviews.models import Confidentiality
+from tenants.questionnaires.piping import filled_in
+from tenants.questionnaires.visibility import show
 from tenants.reading import Key
 
 
@@ -25,6 +27,19 @@ class InterviewNote:
 
     question_code: str | None
     text: str
+
+
+@strawberry.type
+class InterviewProbe:
+    """What may be asked further about a question; the candidate's own form never has it.
+
+    Attributes:
+        question_code: About which question.
+        wording: What to ask, in the interview's language.
+    """
+
+    question_code: str
+    wording: str
 
 
 @strawberry.type
@@ -54,6 +69,7 @@ class GuidedInterview:
         closes_on: The interview's day of closing; what was begun can be finished after it.
         revision: How often it was saved; `saveKeyedAnswers` takes what you have seen.
         questions: What is asked, in order.
+        probes: What may be asked further, question by question.
         answers: What was keyed in so far.
         notes: The interviewer's own.
         consents: What is to be read out for each confidentiality that can be chosen.
@@ -68,6 +84,7 @@ class GuidedInterview:
     closes_on: date
     revision: int
     questions: list[AskedQuestion]
+    probes: list[InterviewProbe]
     answers: list[DraftAnswer]
     notes: list[InterviewNote]
     consents: list[SpokenConsent]
@@ -92,6 +109,16 @@ class RecordedConsent:
     recorded_by: str | None
     recorded_at: datetime
     notes: list[InterviewNote]
+
+
+def _probes(guided: sittings.GuidedInterview) -> list[InterviewProbe]:
+    """Return what may be asked further, with placeholders filled in from what was keyed in."""
+    values = show(guided.definition, guided.answers, guided.offer_facts).values
+    return [
+        InterviewProbe(question_code=question.code, wording=probe[guided.language])
+        for question in guided.definition.questions()
+        for probe in filled_in(question, guided.definition, values, guided.offer_facts).probes
+    ]
 
 
 def _notes(notes: Mapping[str, str]) -> list[InterviewNote]:
@@ -119,6 +146,7 @@ async def find_guide(info: Info, interview: Key) -> GuidedInterview | None:
         questions=asked_questions(
             found.definition, found.answers, found.offer_facts, found.order_seed
         ),
+        probes=_probes(found),
         answers=show_drafts(found.answers),
         notes=_notes(found.notes),
         consents=[

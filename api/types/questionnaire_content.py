@@ -79,6 +79,17 @@ class RuleContent:
 
 
 @strawberry.type
+class ProbeContent:
+    """What an interviewer may ask further in a guided interview; no candidate's form has it.
+
+    Attributes:
+        wording: What is asked; placeholders are filled in as in the question.
+    """
+
+    wording: list[Translation]
+
+
+@strawberry.type
 class SkipContent:
     """A way from a page past those behind it.
 
@@ -165,6 +176,7 @@ class QuestionContent:
         shuffle: Whether the options come in another order for each candidate.
         settings: What its type has to set.
         rules: What its answer and earlier ones must not be together.
+        probes: What an interviewer may ask further.
         visible_if: When it is shown; null for always.
     """
 
@@ -179,6 +191,7 @@ class QuestionContent:
     shuffle: bool
     settings: QuestionSettings
     rules: list[RuleContent]
+    probes: list[ProbeContent]
     visible_if: Condition | None
 
 
@@ -270,6 +283,7 @@ def _question(question: Json) -> QuestionContent:
         shuffle=question.get("shuffle", False),
         settings=_settings(question.get("settings", {})),
         rules=[_rule(rule) for rule in question.get("rules", ())],
+        probes=[ProbeContent(wording=_say(one["wording"])) for one in question.get("probes", ())],
         visible_if=show_condition(question.get("visible_if")),
     )
 

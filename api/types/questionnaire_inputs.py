@@ -79,6 +79,17 @@ class RuleContentInput:
 
 
 @strawberry.input
+class ProbeContentInput:
+    """What an interviewer may ask further in a guided interview; no candidate's form has it.
+
+    Attributes:
+        wording: What is asked, at most 300 characters; placeholders are filled in.
+    """
+
+    wording: list[TranslationInput]
+
+
+@strawberry.input
 class SkipContentInput:
     """A way from a page past those behind it.
 
@@ -166,6 +177,7 @@ class QuestionContentInput:
         settings: What its type has to set.
         rules: What its answer and earlier ones must not be together.
         visible_if: When it is shown; null for always.
+        probes: What an interviewer may ask further, at most eight.
     """
 
     code: str
@@ -180,6 +192,7 @@ class QuestionContentInput:
     settings: QuestionSettingsInput | None = None
     rules: list[RuleContentInput] | None = None
     visible_if: ConditionInput | None = None
+    probes: list[ProbeContentInput] | None = None
 
 
 @strawberry.input
@@ -283,6 +296,7 @@ def _question(given: QuestionContentInput) -> Json:
             }
             for rule in given.rules or ()
         ],
+        "probes": [{"wording": _wording(probe.wording)} for probe in given.probes or ()],
         "visible_if": condition_document(given.visible_if),
     }
 

@@ -149,6 +149,23 @@ def _list_question(code: str, was: Question, now: Question) -> Iterator[str]:
     yield from _list_condition(f"Question {code}", was.visible_if, now.visible_if)
     if was.rules != now.rules:
         yield f"The rules of question {code} changed."
+    yield from _list_probes(code, was.probes, now.probes)
+
+
+def _list_probes(
+    code: str, was: Sequence[Mapping[str, str]], now: Sequence[Mapping[str, str]]
+) -> Iterator[str]:
+    """Yield what changed of what an interviewer asks further, each probe known by its words."""
+    before = {f'"{_short(_first(probe))}"': probe for probe in was}
+    after = {f'"{_short(_first(probe))}"': probe for probe in now}
+    yield from _list_set(f"Question {code}: probe", before, after, lambda _: "")
+    kept = [words for words in before if words in after]
+    for words in kept:
+        yield from _list_wording(
+            f"The probe {words} of question {code}", before[words], after[words]
+        )
+    if kept != [words for words in after if words in before]:
+        yield f"The order of the probes of question {code} changed."
 
 
 def _list_options(code: str, was: Sequence[Option], now: Sequence[Option]) -> Iterator[str]:

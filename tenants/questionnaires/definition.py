@@ -17,6 +17,7 @@ from tenants.questionnaires.parts import (
     new_code,
     option_json,
     parse_options,
+    parse_probes,
     parse_rules,
     parse_skips,
     parse_visibility,
@@ -66,6 +67,7 @@ class Question:
         visible_if: When it is shown; always, if there is no condition.
         shuffle: Whether the options come in another order for each candidate.
         rules: What its answer and earlier ones must not be together.
+        probes: What an interviewer may ask further, by language; no candidate's form has them.
     """
 
     code: str
@@ -80,6 +82,7 @@ class Question:
     visible_if: Condition | None
     shuffle: bool = False
     rules: tuple[Rule, ...] = ()
+    probes: tuple[Wording, ...] = ()
 
     @property
     def question_type(self) -> QuestionType[Any]:
@@ -253,11 +256,14 @@ def _parse_question(raw: JsonObject, earlier: Mapping[str, Question]) -> Questio
         settings=question_type.read_settings(settings, options),
         visible_if=parse_visibility(raw, earlier),
         shuffle=bool(options) and raw.flag("shuffle"),
+        probes=parse_probes(raw),
     )
     settings.finish()
     question = replace(question, rules=parse_rules(raw, {**earlier, code: question}))
     if question.required and not question_type.takes_answers:
         raw.refuse("must be false where there is nothing to answer", "required")
+    if question.probes and not question_type.takes_answers:
+        raw.refuse("must be empty where there is nothing to answer", "probes")
     raw.finish()
     return question
 
@@ -311,6 +317,8 @@ def question_json(question: Question) -> dict[str, Any]:
         document["shuffle"] = True
     if question.rules:
         document["rules"] = [rule_json(rule) for rule in question.rules]
+    if question.probes:
+        document["probes"] = [{"wording": dict(probe)} for probe in question.probes]
     if question.settings:
         document["settings"] = dict(question.settings)
     return document | visibility_json(question.visible_if)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tenants.questionnaires.question_types import QuestionType
 
 MOST_OPTIONS: Final = 100
+MOST_PROBES: Final = 8
+LONGEST_PROBE: Final = 300
 MOST_RULES: Final = 10
 MOST_SKIPS: Final = 10
 
@@ -72,6 +74,15 @@ class Skip:
 
     to: str | None
     condition: Condition | None
+
+
+def parse_probes(raw: JsonObject) -> tuple[Wording, ...]:
+    """Take the probes of a question: what an interviewer may ask further, by language."""
+    probes = []
+    for item in raw.objects("probes", fewest=0, most=MOST_PROBES):
+        probes.append(item.wording("wording", longest=LONGEST_PROBE))
+        item.finish()
+    return tuple(probes)
 
 
 def parse_options(

@@ -54,13 +54,21 @@ def check_placeholders(document: JsonObject, definition: "Definition") -> None:
     for number, page in enumerate(definition.pages):
         for index, question in enumerate(page.questions):
             where = ("pages", str(number), "questions", str(index))
-            for name, wording in (("wording", question.wording), ("help", question.help)):
+            for path, wording in _worded(question):
                 for language, kind, code in placeholders(wording):
                     complaint = _complaint(kind, code, earlier)
                     if complaint is not None:
                         unknown = FindingCode.UNKNOWN_CODE
-                        document.complain(unknown, complaint, *where, name, language)
+                        document.complain(unknown, complaint, *where, *path, language)
         earlier.update({question.code: question for question in page.questions})
+
+
+def _worded(question: "Question") -> Iterator[tuple[tuple[str, ...], Wording | None]]:
+    """Yield every wording that may have placeholders, with its path in the question."""
+    yield ("wording",), question.wording
+    yield ("help",), question.help
+    for number, probe in enumerate(question.probes):
+        yield ("probes", str(number), "wording"), probe
 
 
 def _complaint(kind: str, name: str, earlier: "Mapping[str, Question]") -> str | None:
@@ -84,7 +92,8 @@ def filled_in(
         values: The answers so far; what is not among them becomes an ellipsis.
         facts: What is known of the offer.
     """
-    if "{" not in "".join((*question.wording.values(), *(question.help or {}).values())):
+    texts = (text for _, words in _worded(question) for text in (words or {}).values())
+    if not any("{" in text for text in texts):
         return question
 
     def fill(wording: Wording) -> Wording:
@@ -107,6 +116,7 @@ def filled_in(
         question,
         wording=fill(question.wording),
         help=None if question.help is None else fill(question.help),
+        probes=tuple(fill(probe) for probe in question.probes),
     )
 
 

@@ -32,7 +32,8 @@ def walk_texts(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str
 
     Keys are made of codes, so that they stay when pages or questions are moved: `title`,
     `texts.promise`, `pages.decision.title`, `questions.main_reason.wording`,
-    `questions.main_reason.options.PAY_BASE`, `questions.speed.labels.5`.
+    `questions.main_reason.options.PAY_BASE`, `questions.speed.labels.5`,
+    `questions.concerns.probes.0`.
 
     Args:
         document: As `to_json` writes it; what is yielded is part of it.
@@ -56,6 +57,8 @@ def _walk_question(key: str, question: Json) -> Iterator[tuple[str, dict[str, st
             yield f"{key}.options.{option['code']}.group", option["group"]
     for number, rule in enumerate(question.get("rules", ())):
         yield f"{key}.rules.{number}", rule["message"]
+    for number, probe in enumerate(question.get("probes", ())):
+        yield f"{key}.probes.{number}", probe["wording"]
     settings = question.get("settings", {})
     for point, words in settings.get("labels", {}).items():
         yield f"{key}.labels.{point}", words

@@ -34,7 +34,8 @@ PARTS = {
     "RecordAttemptPayload": "conversation userErrors",
     "RecordNoInterviewPayload": "conversation userErrors",
     "GuidedInterview": "organisation firm jobTitle candidateName mode language closesOn revision"
-    " questions answers notes consents",
+    " questions probes answers notes consents",
+    "InterviewProbe": "questionCode wording",
     "InterviewNote": "questionCode text",
     "SpokenConsent": "confidentiality text",
     "RecordedConsent": "mode text language recordedBy recordedAt notes",

@@ -25,8 +25,9 @@ PARTS = {
     "PageContent": "code title questions skips visibleIf",
     "SkipContent": "to condition",
     "QuestionContent": "code type wording help concept audience required options shuffle settings"
-    " rules visibleIf",
+    " rules probes visibleIf",
     "OptionContent": "code wording exclusive group pinned visibleIf",
+    "ProbeContent": "wording",
     "RuleContent": "brokenIf message severity",
     "PointLabel": "point wording",
     "QuestionSettings": "otherOption minChoices maxChoices points labels reverse minimum maximum"
@@ -52,7 +53,8 @@ CONTENT = f"""{{ title {WORDS} languages texts {{ key translations {WORDS} }}
       settings {{ otherOption minChoices maxChoices points labels {{ point wording {WORDS} }}
         reverse minimum maximum decimals unit {WORDS} maxLength privacyNote {WORDS} currency
         period bounds earliest latest statement {WORDS} }}
-      rules {{ brokenIf {CONDITION} message {WORDS} severity }} visibleIf {CONDITION} }} }} }}"""
+      rules {{ brokenIf {CONDITION} message {WORDS} severity }}
+      probes {{ wording {WORDS} }} visibleIf {CONDITION} }} }} }}"""
 
 
 def say(text: str, **others: str) -> list[Json]:

@@ -224,8 +224,9 @@ PARTS = {
     "PageContent": "code title questions skips visibleIf",
     "SkipContent": "to condition",
     "QuestionContent": "code type wording help concept audience required options shuffle settings"
-    " rules visibleIf",
+    " rules probes visibleIf",
     "OptionContent": "code wording exclusive group pinned visibleIf",
+    "ProbeContent": "wording",
     "RuleContent": "brokenIf message severity",
     "QuestionSettings": "otherOption minChoices maxChoices points labels reverse minimum maximum"
     " decimals unit maxLength privacyNote currency period bounds earliest latest statement",

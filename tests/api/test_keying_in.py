@@ -26,6 +26,7 @@ from tests.factories import (
 GUIDE = """guide { revision language candidateName questions { code isShown wording }
   answers { questionCode state value { __typename ... on ChoiceValue { code }
     ... on TextValue { text } ... on ScaleValue { scale } } }
+  probes { questionCode wording }
   notes { questionCode text } consents { confidentiality text } }"""
 BEGIN = f"""mutation ($input: BeginInterviewInput!) {{ beginInterview(input: $input) {{
   conversation {{ id state {GUIDE} }} userErrors {{ code field message }} }} }}"""
@@ -91,6 +92,11 @@ async def test_what_is_keyed_in_is_saved_resumed_and_submitted(ask: Ask) -> None
         "ATTRIBUTED",
         "CONFIDENTIAL",
     }
+    probes = begun["guide"]["probes"]
+    assert {
+        "questionCode": "main_reason",
+        "wording": "When did that become clear to you?",
+    } in probes
     notes = [
         {"questionCode": "concerns", "text": "Hesitated."},
         {"questionCode": None, "text": "Bad line."},

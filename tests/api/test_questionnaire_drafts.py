@@ -139,7 +139,13 @@ PAGES = [
     {
         "code": "second",
         "title": say("Second"),
-        "questions": [question("last", wording=say("And {answer:name} at {offer:job_title}?"))],
+        "questions": [
+            question(
+                "last",
+                wording=say("And {answer:name} at {offer:job_title}?"),
+                probes=[{"wording": say("Why, {answer:name}?")}],
+            )
+        ],
     },
 ]
 
@@ -317,7 +323,8 @@ async def test_a_draft_with_findings_is_kept_and_not_published(ask: Ask, client:
 
 
 async def test_translations_are_an_overlay_with_a_report(ask: Ask, client: Client) -> None:
-    draft = await draft_of(ask, client.hr, client)
+    asked = content(question("one", probes=[{"wording": say("What else?")}]))
+    draft = await draft_of(ask, client.hr, client, source={"content": asked})
     given = {"versionId": draft["id"], "language": "ar"}
     version, errors = await told(
         ask,
@@ -334,7 +341,8 @@ async def test_translations_are_an_overlay_with_a_report(ask: Ask, client: Clien
     assert english["missing"] == []
     assert arabic["translated"] == 1
     assert arabic["total"] == english["total"]
-    assert {"pages.page.title", "questions.one.wording", "texts.promise"} < set(arabic["missing"])
+    keys = {"pages.page.title", "questions.one.wording", "questions.one.probes.0", "texts.promise"}
+    assert keys < set(arabic["missing"])
     texts = [{"key": key, "text": "{link} {closes_on}"} for key in arabic["missing"]]
     texts = [
         one if one["key"] == "texts.invitation_body" else {**one, "text": "x"} for one in texts

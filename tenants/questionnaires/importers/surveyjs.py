@@ -308,7 +308,7 @@ def _element(question: Json, first: str) -> Json:
     if choices:
         element["rows" if kind == "MATRIX" else "choices"] = choices
     element |= _native(kind, settings, first)
-    kept = ("type", "audience", "concept", "settings", "shuffle", "rules", "visible_if")
+    kept = ("type", "audience", "concept", "settings", "shuffle", "rules", "probes", "visible_if")
     own: Json = {key: question[key] for key in kept if key in question}
     own.setdefault("settings", {})
     own["options"] = {

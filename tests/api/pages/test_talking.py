@@ -106,7 +106,7 @@ async def test_a_call_is_planned_tried_and_given_up_on_the_page() -> None:
     assert "nothing was done" in stale.text
 
 
-async def test_an_interview_is_keyed_in_and_sent_without_javascript() -> None:
+async def test_an_interview_is_keyed_in_and_sent_without_javascript(site: Site) -> None:
     client = await make_client()
     invited = await make_invited_candidate(client)
     browser = await session_of(client.consultant)
@@ -114,6 +114,10 @@ async def test_an_interview_is_keyed_in_and_sent_without_javascript() -> None:
     assert first.status == 200
     home = talk_of(invited)
     page = await browser.get(f"{home}/guide/decision")
+    # What to ask further stands here, and nowhere on the candidate's own form.
+    probe = "Did you tell anybody of it at the time?"
+    assert probe in page.text
+    assert probe not in (await site.get(f"/i/{invited.token}/decision")).text
     saved = await browser.post(
         f"{home}/guide/decision",
         {

@@ -206,6 +206,8 @@ def _particulars(draw: st.DrawFn, key: QuestionTypeKey, earlier: list[Json]) -> 
     made: Json = {}
     if draw(st.booleans()):
         made["visible_if"] = draw(_conditions(list(earlier)))
+    if QUESTION_TYPES[key].takes_answers and draw(st.integers(0, 3)) == 0:
+        made["probes"] = [{"wording": {"en": draw(texts(20))}}]
     options = PARTICULARS[key].get("options")
     if options and draw(st.integers(0, 2)) == 0:
         condition = draw(_conditions(list(earlier)))

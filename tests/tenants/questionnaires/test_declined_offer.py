@@ -72,6 +72,20 @@ def test_it_is_humane() -> None:
     assert depends_on_offer(DECLINED_OFFER) == frozenset()
 
 
+def test_interviewers_are_told_what_to_ask_further_alike_everywhere() -> None:
+    told: dict[str, set[tuple[str, ...]]] = {}
+    for name in TEMPLATES:
+        definition = load(name)
+        for question in definition.questions():
+            for probe in question.probes:
+                assert tuple(probe) == definition.languages
+                assert len(set(probe.values())) == len(probe)
+            english = tuple(probe["en"] for probe in question.probes)
+            told.setdefault(question.code, set()).add(english)
+    assert [code for code, ways in told.items() if len(ways) > 1] == []
+    assert [code for code, ways in told.items() if ways == {()}] == ["destination_employer"]
+
+
 def test_it_is_complete_in_both_languages() -> None:
     assert DECLINED_OFFER.languages == ("en", "de")
     for text in _wordings():

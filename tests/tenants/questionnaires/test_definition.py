@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.errors import InvalidInput
+from tenants.questionnaires.changes import list_changes
+from tenants.questionnaires.comparability import hash_of
 from tenants.questionnaires.definition import (
     Option,
     content_hash,
@@ -70,6 +72,38 @@ def test_the_hash_covers_wordings_texts_and_settings() -> None:
     longer = changed(raw, ("pages", 0, "questions", 0, "settings", "max_length"), 101)
     hashes.add(content_hash(parse_definition(longer)))
     assert len(hashes) == 6
+
+
+def test_what_is_asked_further_is_said_anew_and_changes_no_comparison() -> None:
+    probes = [{"wording": {"en": "What else?"}}, {"wording": {"en": "Since {answer:a}?"}}]
+    first = question_document(K.SHORT_TEXT, "a")
+    raw = document(pages=[_page("one", first), _page("two", question_document(K.LONG_TEXT))])
+    old = parse_definition(raw)
+    more = changed(raw, ("pages", 1, "questions", 0, "probes"), probes)
+    new = parse_definition(more)
+    assert content_hash(new) != content_hash(old)
+    assert hash_of(new.question("q")) == hash_of(old.question("q"))
+    assert list_changes(old, new) == [
+        'Question q: probe "What else?" was added.',
+        'Question q: probe "Since {answer:a}?" was added.',
+    ]
+    turned = changed(more, ("pages", 1, "questions", 0, "probes"), probes[::-1])
+    assert list_changes(new, parse_definition(turned)) == [
+        "The order of the probes of question q changed."
+    ]
+    for where, wrong, complaint in (
+        (0, probes, "a is not a question of an earlier page"),
+        (1, [{"wording": {"en": "x" * 301}}], "must have 1 to 300 characters"),
+        (1, probes * 5, "must be a list of 0 to 8 items"),
+    ):
+        with pytest.raises(InvalidInput, match=complaint):
+            parse_definition(changed(raw, ("pages", where, "questions", 0, "probes"), wrong))
+    with pytest.raises(InvalidInput, match="must be empty where there is nothing to answer"):
+        define(question_document(K.INFORMATION, probes=probes[:1]))
+
+
+def _page(code: str, *questions: Json) -> Json:
+    return {"code": code, "title": {"en": "Page"}, "questions": list(questions)}
 
 
 def test_defaults_are_written_out() -> None:
