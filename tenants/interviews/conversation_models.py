@@ -50,10 +50,15 @@ class AttemptOutcome(StrEnum):
 
 
 class NoInterviewReason(StrEnum):
-    """Why there is no interview and nobody tries any more."""
+    """Why there is no interview and nobody tries any more.
+
+    After REFUSED the interview's mails are left out as if the candidate had answered, after
+    WANTS_NO_CONTACT all of the organisation's, for good.
+    """
 
     NOT_REACHED = "NOT_REACHED"
     REFUSED = "REFUSED"
+    WANTS_NO_CONTACT = "WANTS_NO_CONTACT"
     NO_CONTACT_DETAILS = "NO_CONTACT_DETAILS"
     NO_COMMON_LANGUAGE = "NO_COMMON_LANGUAGE"
     RECORDED_BY_MISTAKE = "RECORDED_BY_MISTAKE"

@@ -11,9 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from tenants.access import Permission, Reach, Role, Viewer, part_of, require
 from tenants.errors import NotFound
 from tenants.interviews.conversation_models import (
+    AttemptOutcome,
+    ContactAttempt,
     Conversation,
     ConversationState,
     KeyedResponse,
+    NoInterviewReason,
 )
 from tenants.interviews.models import Draft, Interview, InterviewStatus, Invitation, Response
 from tenants.interviews.queries import goes_on, visible_interviews
@@ -51,6 +54,35 @@ def _of_interview(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         )
         .exists()
     )
+
+
+async def has_refused(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, interview_id: UUID
+) -> bool:
+    """Return whether the candidate told somebody no; for sending jobs alone, which tell nobody."""
+    require(viewer, Permission.INTERVIEW_INVITE, organisation_id)
+    last = (
+        select(ContactAttempt.outcome)
+        .where(
+            ContactAttempt.organisation_id == Conversation.organisation_id,
+            ContactAttempt.conversation_id == Conversation.id,
+        )
+        .order_by(ContactAttempt.attempted_at.desc(), ContactAttempt.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    refusals = (NoInterviewReason.REFUSED, NoInterviewReason.WANTS_NO_CONTACT)
+    found = await session.scalar(
+        select(Conversation.id).where(
+            Conversation.organisation_id == organisation_id,
+            Conversation.interview_id == interview_id,
+            or_(
+                Conversation.no_interview_reason.in_(refusals),
+                last == AttemptOutcome.REFUSED,
+            ),
+        )
+    )
+    return found is not None
 
 
 async def get_interview_to_hold(

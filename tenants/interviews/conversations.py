@@ -17,6 +17,7 @@ from tenants.audit import AuditAction
 from tenants.errors import Conflict, DomainError, InvalidInput
 from tenants.integrations.idempotency import once
 from tenants.interviews import conversation_queries as queries
+from tenants.interviews import mail_queries
 from tenants.interviews.conversation_models import (
     AttemptChannel,
     AttemptOutcome,
@@ -26,6 +27,7 @@ from tenants.interviews.conversation_models import (
     ConversationState,
     NoInterviewReason,
 )
+from tenants.interviews.delivery import find_address_keys
 from tenants.interviews.models import Interview, InterviewStatus, Invitation
 from tenants.interviews.queries import Case, get_case
 from tenants.model import new_id
@@ -170,7 +172,8 @@ async def record_no_interview(
 
     The plan and how the candidate wanted to be called are erased. The interview itself stays as it
     is until its fixed day, so that nobody learns from it who did not answer; the candidate's link
-    goes on working.
+    goes on working. Whoever refused gets no more mails of this interview, and whoever wants no
+    contact none of the organisation, for good, even if somebody tries again after all.
 
     Raises:
         NotFound: There is no such interview for the viewer.
@@ -192,6 +195,11 @@ async def record_no_interview(
         message = "Answers are being keyed in: submit them or discard them first."
         raise Conflict(message, field="interviewId")
     conversation.no_interview_reason = reason
+    if reason is NoInterviewReason.WANTS_NO_CONTACT:
+        keys = await find_address_keys(session, viewer, held.case)
+        await mail_queries.refuse(
+            session, viewer, organisation_id=organisation_id, address_keys=keys
+        )
     if reason is not None:
         conversation.scheduled_at = conversation.time_zone = None
         conversation.phone = conversation.preferred_times = conversation.requested_at = None

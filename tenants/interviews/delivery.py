@@ -6,6 +6,7 @@ from uuid import UUID
 from tenants.access import Permission, Viewer, require
 from tenants.interviews import mail_queries, queries
 from tenants.interviews.addresses import address_key
+from tenants.interviews.queries import Case
 from tenants.work import Session
 
 LONGEST_STATUS = 20
@@ -33,14 +34,21 @@ async def opt_out(session: Session, viewer: Viewer) -> tuple[str, str]:
     case = await queries.get_case(
         session, viewer, organisation_id=organisation_id, invitation_id=viewer.id or UUID(int=0)
     )
+    keys = await find_address_keys(session, viewer, case)
+    await mail_queries.opt_out(session, viewer, organisation_id=organisation_id, address_keys=keys)
+    return case.organisation.name, case.interview.language
+
+
+async def find_address_keys(session: Session, viewer: Viewer, case: Case) -> set[bytes]:
+    """Return the hashes of the addresses of a case: the candidate's, and all that were mailed."""
+    organisation_id = case.organisation.id
     mails = await mail_queries.list_mails(
         session, viewer, organisation_id=organisation_id, interview_id=case.interview.id
     )
     keys = {one.address_key for one in mails}
     if case.candidate is not None and case.candidate.email is not None:
         keys.add(address_key(organisation_id, case.candidate.email))
-    await mail_queries.opt_out(session, viewer, organisation_id=organisation_id, address_keys=keys)
-    return case.organisation.name, case.interview.language
+    return keys
 
 
 async def get_opt_out(session: Session, viewer: Viewer) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from tenants.access import Permission, Viewer, require
-from tenants.interviews import mail_queries, queries
+from tenants.interviews import conversation_queries, mail_queries, queries
 from tenants.interviews.addresses import address_key
 from tenants.interviews.mail_texts import (
     MailText,
@@ -54,8 +54,8 @@ class Writing:
 
     Attributes:
         kept: What is kept of it, alike for everybody.
-        letter: What is sent; None if the candidate has answered, wants no mail, or cannot be
-            reached. Whoever sees that nothing is sent must not be told.
+        letter: What is sent; None if the candidate has answered, refused, wants no mail, or cannot
+            be reached. Whoever sees that nothing is sent must not be told.
     """
 
     kept: KeptMail
@@ -73,7 +73,7 @@ async def write_invitation(
     """Return one mail of an invitation, or None if there is nothing to write about any more.
 
     Nothing is due once the candidate was erased or must not be mailed, or the interview is closed.
-    Whoever has answered is not written to either, but what is kept looks as if.
+    Whoever has answered or told somebody no is not written to either, but what is kept looks as if.
 
     Args:
         session: The transaction.
@@ -97,7 +97,13 @@ async def write_invitation(
     ):
         return None
     kept = await _keep(session, viewer, case, candidate.email, mail_number)
-    is_wanted = invitation.submission is None and await _is_reachable(session, viewer, case, kept)
+    is_wanted = (
+        invitation.submission is None
+        and not await conversation_queries.has_refused(
+            session, viewer, organisation_id=organisation_id, interview_id=interview.id
+        )
+        and await _is_reachable(session, viewer, case, kept)
+    )
     return Writing(kept, _letter(case, candidate.email, kept) if is_wanted else None)
 
 
@@ -129,9 +135,9 @@ async def _keep(
 
 
 async def _is_reachable(session: Session, viewer: Viewer, case: Case, kept: KeptMail) -> bool:
-    """Return whether a mail may reach its address: nobody opted out, and none came back."""
+    """Return whether a mail may reach its address: nobody refused mails, and none came back."""
     organisation_id = case.organisation.id
-    if await mail_queries.has_opted_out(
+    if await mail_queries.is_unwanted(
         session, viewer, organisation_id=organisation_id, address_key=kept.address_key
     ):
         return False

@@ -70,6 +70,7 @@ class WrittenAddress(TenantKey, Model):
     """An address that was written to, as a keyed hash that outlives the candidate's erasure.
 
     `opted_out_on` is for good: whoever asked for no more mails is not found out by losing the name.
+    So is `refused_on`, the day on which the third party was told so; nobody who hires learns of it.
     """
 
     __tablename__ = "written_addresses"
@@ -77,3 +78,4 @@ class WrittenAddress(TenantKey, Model):
     address_key: Mapped[bytes] = mapped_column(primary_key=True)
     invited_on: Mapped[date | None]
     opted_out_on: Mapped[date | None]
+    refused_on: Mapped[date | None]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tenants.access import Permission, Viewer, require
 from tenants.errors import NotFound
@@ -195,26 +196,53 @@ async def has_opted_out(
     return found is not None
 
 
+async def is_unwanted(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, address_key: bytes
+) -> bool:
+    """Return whether no mail may go to an address, whoever was told so; for sending jobs alone."""
+    require(viewer, Permission.INTERVIEW_INVITE, organisation_id)
+    found = await session.scalar(
+        select(func.coalesce(WrittenAddress.opted_out_on, WrittenAddress.refused_on)).where(
+            WrittenAddress.organisation_id == organisation_id,
+            WrittenAddress.address_key == address_key,
+        )
+    )
+    return found is not None
+
+
 async def opt_out(
     session: Session, viewer: Viewer, *, organisation_id: UUID, address_keys: set[bytes]
 ) -> None:
     """Note that addresses get no more mails of the organisation; the first day of it stays."""
     require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
+    await _note_day(session, viewer, organisation_id, address_keys, WrittenAddress.opted_out_on)
+
+
+async def refuse(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, address_keys: set[bytes]
+) -> None:
+    """Note that the third party was told to let addresses alone; the first day of it stays."""
+    require(viewer, Permission.RESPONSE_KEY_IN, organisation_id)
+    await _note_day(session, viewer, organisation_id, address_keys, WrittenAddress.refused_on)
+
+
+async def _note_day(
+    session: Session,
+    viewer: Viewer,
+    organisation_id: UUID,
+    address_keys: set[bytes],
+    day: InstrumentedAttribute[date | None],
+) -> None:
+    if viewer.role_in(organisation_id) is None:
+        return
+    today = datetime.now(UTC).date()
     for address_key in sorted(address_keys):
         await session.execute(
             insert(WrittenAddress)
-            .values(
-                organisation_id=organisation_id,
-                address_key=address_key,
-                opted_out_on=datetime.now(UTC).date(),
-            )
+            .values(organisation_id=organisation_id, address_key=address_key, **{day.key: today})
             .on_conflict_do_update(
                 index_elements=["organisation_id", "address_key"],
-                set_={
-                    "opted_out_on": func.coalesce(
-                        WrittenAddress.opted_out_on, datetime.now(UTC).date()
-                    )
-                },
+                set_={day.key: func.coalesce(day, today)},
             )
         )
 
@@ -260,10 +288,14 @@ async def was_invited_after(
 async def list_mails(
     session: Session, viewer: Viewer, *, organisation_id: UUID, interview_id: UUID
 ) -> Sequence[InvitationMail]:
-    """Return the mails of an interview's invitation in their order, for who writes to people."""
+    """Return the mails of an interview in their order, for who writes or talks to people."""
     if not any(
         viewer.may(one, organisation_id)
-        for one in (Permission.INTERVIEW_INVITE, Permission.RESPONSE_SUBMIT)
+        for one in (
+            Permission.INTERVIEW_INVITE,
+            Permission.RESPONSE_KEY_IN,
+            Permission.RESPONSE_SUBMIT,
+        )
     ):
         return []
     return (

@@ -1,5 +1,6 @@
 """Delays, quiet hours, reminders and mails that come back: nothing tells who has answered."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,13 @@ from sqlalchemy import delete, select, text, update
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.errors import InvitedRecently, OptedOut, Undeliverable
-from tenants.interviews import delivery, mail_settings
+from tenants.interviews import conversations, delivery, mail_settings
 from tenants.interviews import service as interviews
+from tenants.interviews.conversation_models import (
+    AttemptChannel,
+    AttemptOutcome,
+    NoInterviewReason,
+)
 from tenants.interviews.mail_models import InvitationMail
 from tenants.interviews.mail_settings import MailTiming
 from tenants.interviews.mail_times import QuietHours
@@ -20,6 +26,7 @@ from tenants.offers import service as offers
 from tenants.offers.models import Candidate
 from tenants.work import Job, JobState, Session
 from tests.api.world import candidate_of, forget_day, submit_words
+from tests.conversing import key_in
 from tests.factories import Client, Invited, make_client, make_invited_candidate, make_offer
 from tests.jobs.conftest import Perform, Relay
 from tests.jobs.rows import change, jobs_of
@@ -111,16 +118,49 @@ async def test_quiet_hours_are_those_of_the_candidate(relay: Relay) -> None:
     assert local.hour == 0
 
 
-@pytest.mark.parametrize("answered", [False, True], ids=["silent", "answered"])
-async def test_reminders_leave_the_same_behind_whoever_answered(
-    perform: Perform, relay: Relay, *, answered: bool
+async def refuse(invited: Invited, reason: NoInterviewReason) -> None:
+    """Let the consultant write down that a candidate said no."""
+    where: Any = {"organisation_id": invited.client.organisation_id}
+    where["interview_id"] = invited.interview_id
+    await run(conversations.record_no_interview, invited.client.consultant, **where, reason=reason)
+
+
+async def hang_up(invited: Invited) -> None:
+    """Let the consultant call in vain, and then hear no."""
+    where: Any = {"organisation_id": invited.client.organisation_id}
+    where |= {"interview_id": invited.interview_id, "channel": AttemptChannel.PHONE}
+    for outcome in (AttemptOutcome.CALL_BACK, AttemptOutcome.REFUSED):
+        at = datetime.now(UTC)
+        await run(
+            conversations.record_attempt,
+            invited.client.consultant,
+            **where,
+            attempted_at=at,
+            outcome=outcome,
+        )
+
+
+COURSES: dict[str, Callable[[Invited], Awaitable[object]] | None] = {
+    "silent": None,
+    "answered": lambda invited: submit_words(invited, Confidentiality.ANONYMOUS),
+    "talked": key_in,
+    "hung up": hang_up,
+    "refused": lambda invited: refuse(invited, NoInterviewReason.REFUSED),
+    "wants no contact": lambda invited: refuse(invited, NoInterviewReason.WANTS_NO_CONTACT),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+async def test_reminders_leave_the_same_behind_whatever_the_candidate_did(
+    perform: Perform, relay: Relay, course: str
 ) -> None:
     client = await make_client()
     await set_timing(client, reminder_days=(7, 5))
     invited = await make_invited_candidate(client)
     await do_next(perform, client, SEND)
-    if answered:
-        await submit_words(invited, Confidentiality.ANONYMOUS)
+    told = COURSES[course]
+    if told is not None:
+        await told(invited)
     for days in (7, 5):
         (planned,) = await due(client, REMIND)
         wait = planned.due_at - datetime.now(UTC)
@@ -130,7 +170,7 @@ async def test_reminders_leave_the_same_behind_whoever_answered(
         assert job.attempts == 0
     assert await due(client, REMIND) == []
     # What everybody may see is alike; only the relay knows whom it was given a mail for.
-    assert len(relay.taken) == (1 if answered else 3)
+    assert len(relay.taken) == (3 if told is None else 1)
     assert relay.greeted == 3
     mails = await rows_of(client, select(InvitationMail).order_by(InvitationMail.number))
     assert [(one.number, one.language, one.bounced_on) for one in mails] == [
@@ -265,6 +305,42 @@ async def test_who_opted_out_is_not_written_to_again_even_once_erased(
         await invite(Invited(client, offer_id, interview.id, UUID(int=0), client.job, ""))
     # Elsewhere they may be asked.
     assert (await make_invited_candidate(await make_client(), candidate=same)).token
+
+
+async def test_who_wants_no_contact_is_let_alone_for_good_and_nobody_who_hires_learns_of_it(
+    perform: Perform, relay: Relay
+) -> None:
+    """Even where no mail has ever told the candidate how to opt out."""
+    client = await make_client()
+    seen = []
+    for number, told in enumerate((False, True)):
+        email = f"one{number}@candidates.example"
+        candidate = offers.CandidateInput(external_id=str(number), email=email)
+        invited = await make_invited_candidate(client, candidate=candidate)
+        if told:
+            await refuse(invited, NoInterviewReason.WANTS_NO_CONTACT)
+            # Trying again after all lets nobody write.
+            where: Any = {"organisation_id": client.organisation_id}
+            where |= {"interview_id": invited.interview_id, "reason": None}
+            await run(conversations.record_no_interview, client.consultant, **where)
+        await do_next(perform, client, SEND)
+        await invite(invited)
+        await do_next(perform, client, SEND)
+        await forget_day(client, invited)
+        twin = offers.CandidateInput(external_id=f"twin of {number}", email=email.upper())
+        again = await make_offer(client, candidate=twin)
+        (interview,) = await rows_of(client, select(Interview).filter_by(offer_id=again))
+        await do_next(perform, client, SEND)
+        (shown,) = await rows_of(client, select(Interview).filter_by(offer_id=again))
+        mails = await rows_of(client, select(InvitationMail).order_by(InvitationMail.number))
+        texts = [one.subject for one in mails if one.interview_id == interview.id]
+        seen.append((shown.status, shown.held, shown.invited_on, texts))
+    assert seen[0] == seen[1]
+    assert [one.rcpt_tos for one in relay.taken] == [
+        ["one0@candidates.example"],
+        ["one0@candidates.example"],
+        ["ONE0@CANDIDATES.EXAMPLE"],
+    ]
 
 
 async def test_the_texts_of_mails_cannot_be_changed_by_the_application(relay: Relay) -> None:
