@@ -125,6 +125,7 @@ from api.types.questionnaire_mutations import (
     update_questionnaire_draft,
 )
 from api.types.receipts import tighten_confidentiality, withdraw_response
+from api.types.releasing import release_benchmark
 from api.types.scalars import YEAR_MONTH, YearMonth
 from api.types.sessions import revoke_session, revoke_sessions
 from api.types.themes import save_theme
@@ -262,6 +263,7 @@ class Mutation:
     open_interview = open_interview
     join_benchmark = join_benchmark
     leave_benchmark = leave_benchmark
+    release_benchmark = release_benchmark
     invite_candidate = invite_candidate
     update_invitation_settings = update_invitation_settings
     write_invitation_texts = write_invitation_texts

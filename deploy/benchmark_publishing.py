@@ -8,13 +8,13 @@ from deploy.errors import DeployError
 from deploy.publishing import month
 from tenants import db
 from tenants.access import Viewer
-from tenants.benchmarks import queries, releases, service
+from tenants.benchmarks import releases, service
+from tenants.benchmarks.gathering import contribute_everywhere
 from tenants.benchmarks.peer_groups import ALL
 from tenants.benchmarks.releases import Released
 from tenants.benchmarks.windows import window_of
 from tenants.disclosure.peers import LOWER_QUARTILE, MEDIAN, P10, P90, UPPER_QUARTILE
 from tenants.insights.windows import Window, month_of, months_after
-from tenants.organisations import queries as organisations
 
 _NAMES: Final[Mapping[str, str]] = {
     P10: "p10",
@@ -45,7 +45,7 @@ async def publish_benchmark(window: str | None, as_of: str | None) -> dict[str, 
     day = datetime.now(UTC).date() if as_of is None else months_after(month(as_of), 1)
     span = window_of(day) if window is None else read_window(window)
     async with db.connected(pool_size=1):
-        contributing = await contribute_all(span)
+        contributing = await contribute_everywhere(starts_on=span.starts_on, ends_on=span.ends_on)
         released = await db.run(
             releases.release,
             Viewer.benchmark(),
@@ -78,24 +78,6 @@ def _line(group: Mapping[str, Any]) -> str:
         for name in ("lowerQuartile", "median", "upperQuartile")
     ]
     return f"  {group['metric']}: {group['contributors']} families, {', '.join(values)}"
-
-
-async def contribute_all(window: Window) -> int:
-    """Let every organisation contribute to a window; return how many have something to give."""
-    ids = await db.run(organisations.list_organisation_ids, Viewer.operator())
-    firm_people = await db.run(queries.list_firm_people, Viewer.operator())
-    contributing = 0
-    for organisation_id in ids:
-        metrics = await db.run(
-            service.contribute,
-            Viewer.job(organisation_id),
-            organisation_id=organisation_id,
-            starts_on=window.starts_on,
-            ends_on=window.ends_on,
-            firm_people=firm_people,
-        )
-        contributing += metrics > 0
-    return contributing
 
 
 def read_window(text: str) -> Window:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from deploy import bounces_command, documents_command, launch, lifeline
+from deploy import bounces_command, documents_command, launch, lifeline, operators_command
 from deploy.environment import BROKER, working_on
 from deploy.errors import DeployError
 from deploy.folder import default_path
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(commands)
     documents_command.add(commands, _add_part)
     bounces_command.add(commands, _add_part)
+    operators_command.add(commands, _add_part)
     rotate = _add_part(
         commands, "rotate-keys", _rotate_keys, "make a new key that signs access tokens"
     )

@@ -8,7 +8,14 @@ from typing import Final, Self
 from uuid import UUID
 
 from tenants.errors import Forbidden
-from tenants.permissions import AuditArea, Permission, Reach
+from tenants.permissions import (
+    MEMBER_ROLES,
+    PEOPLE_ROLES,
+    AuditArea,
+    Permission,
+    Reach,
+    Role,
+)
 from tenants.reasons import Audience
 
 __all__ = [
@@ -26,40 +33,9 @@ __all__ = [
     "part_of",
     "require",
     "require_firm",
+    "require_operating",
     "require_operator",
 ]
-
-
-class Role(StrEnum):
-    """The part that a viewer plays in one organisation.
-
-    Those of `PEOPLE_ROLES` are people's; the others are parts that a machine, a link, an intake
-    token, the worker, the OAuth server or whoever runs the installation plays.
-    """
-
-    CONSULTANT = "CONSULTANT"
-    HR = "HR"
-    HIRING_MANAGER = "HIRING_MANAGER"
-    LEADERSHIP = "LEADERSHIP"
-    INDEPENDENT_ADMINISTRATOR = "INDEPENDENT_ADMINISTRATOR"
-    FIRM_ADMINISTRATOR = "FIRM_ADMINISTRATOR"
-    INTEGRATION = "INTEGRATION"
-    CANDIDATE = "CANDIDATE"
-    INTAKE = "INTAKE"
-    JOB = "JOB"
-    OPERATOR = "OPERATOR"
-    INVITEE = "INVITEE"
-    AUTHORIZATION_SERVER = "AUTHORIZATION_SERVER"
-
-
-# What an organisation makes somebody; the other parts of people come from their firm.
-MEMBER_ROLES: Final = (
-    Role.HR,
-    Role.HIRING_MANAGER,
-    Role.LEADERSHIP,
-    Role.INDEPENDENT_ADMINISTRATOR,
-)
-PEOPLE_ROLES: Final = (Role.CONSULTANT, *MEMBER_ROLES, Role.FIRM_ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +295,7 @@ class Viewer:
         scopes: What a token narrows its holder to; None for no narrowing.
         token_hash: While somebody signs in: what the identity tables are scoped to.
         mail_number: Which of an invitation's mails the candidate came by.
+        operates: Whether a person operates the installation, which is a part in no organisation.
     """
 
     kind: ViewerKind = ViewerKind.NOBODY
@@ -329,6 +306,7 @@ class Viewer:
     mail_number: int = 0
     firms: Mapping[UUID, Role] = field(default_factory=dict)
     scopes: frozenset[Permission] | None = None
+    operates: bool = False
 
     @classmethod
     def job(cls, organisation_id: UUID) -> Self:
@@ -358,6 +336,10 @@ class Viewer:
         """Return whether the role held there grants the permission."""
         return self.grants(self.roles.get(organisation_id), permission)
 
+    def operates_with(self, permission: Permission) -> bool:
+        """Return whether the viewer is a person whose operating the installation grants it."""
+        return self.grants(Role.OPERATOR if self.operates else None, permission)
+
     def permissions_in(self, organisation_id: UUID) -> frozenset[Permission]:
         """Return everything that the viewer may do and see in an organisation."""
         return frozenset(one for one in Permission if self.may(one, organisation_id))
@@ -386,6 +368,17 @@ def require_operator(viewer: Viewer) -> None:
     """
     if viewer.kind is not ViewerKind.OPERATOR:
         message = "Only the operator of the installation may do this."
+        raise Forbidden(message)
+
+
+def require_operating(viewer: Viewer, permission: Permission) -> None:
+    """Return only if the viewer is somebody who operates the installation and may do this.
+
+    Raises:
+        Forbidden: It is not.
+    """
+    if not viewer.operates_with(permission):
+        message = "Only an operator of the installation may do this."
         raise Forbidden(message)
 
 

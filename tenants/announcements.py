@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Integer, func, select
@@ -15,6 +16,8 @@ from tenants.model import Coded, Model, TenantKey
 
 # PostgreSQL's channel; a notification carries the organisation's id and is only a doorbell.
 CHANNEL = "afterword_events"
+# Stands for the installation itself, whose jobs belong to no organisation.
+INSTALLATION: Final = UUID(int=0)
 
 
 class EventKind(StrEnum):
@@ -90,4 +93,9 @@ async def write_events(session: AsyncSession, announcements: Sequence[Announceme
                 for place, one in enumerate(own, first)
             ],
         )
-        await session.execute(select(func.pg_notify(CHANNEL, str(organisation_id))))
+        await ring(session, organisation_id)
+
+
+async def ring(session: AsyncSession, organisation_id: UUID) -> None:
+    """Let whoever watches look again once the transaction is committed."""
+    await session.execute(select(func.pg_notify(CHANNEL, str(organisation_id))))

@@ -49,6 +49,7 @@ async def authenticate(viewer: Viewer) -> Viewer:
         name=found["name"],
         roles=roles,
         firms=firms,
+        operates=found["operates"],
     )
 
 

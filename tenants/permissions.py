@@ -1,6 +1,7 @@
 """The words for what can be done, and how far somebody sees; who may, `tenants.access` says."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Permission(StrEnum):
@@ -85,3 +86,35 @@ class AuditArea(StrEnum):
     RESPONSE = "RESPONSE"
     ENGAGEMENT = "ENGAGEMENT"
     ADMINISTRATION = "ADMINISTRATION"
+
+
+class Role(StrEnum):
+    """The part that a viewer plays in one organisation.
+
+    Those of `PEOPLE_ROLES` are people's; the others are parts that a machine, a link, an intake
+    token, the worker, the OAuth server or whoever runs the installation plays.
+    """
+
+    CONSULTANT = "CONSULTANT"
+    HR = "HR"
+    HIRING_MANAGER = "HIRING_MANAGER"
+    LEADERSHIP = "LEADERSHIP"
+    INDEPENDENT_ADMINISTRATOR = "INDEPENDENT_ADMINISTRATOR"
+    FIRM_ADMINISTRATOR = "FIRM_ADMINISTRATOR"
+    INTEGRATION = "INTEGRATION"
+    CANDIDATE = "CANDIDATE"
+    INTAKE = "INTAKE"
+    JOB = "JOB"
+    OPERATOR = "OPERATOR"
+    INVITEE = "INVITEE"
+    AUTHORIZATION_SERVER = "AUTHORIZATION_SERVER"
+
+
+# What an organisation makes somebody; the other parts of people come from their firm.
+MEMBER_ROLES: Final = (
+    Role.HR,
+    Role.HIRING_MANAGER,
+    Role.LEADERSHIP,
+    Role.INDEPENDENT_ADMINISTRATOR,
+)
+PEOPLE_ROLES: Final = (Role.CONSULTANT, *MEMBER_ROLES, Role.FIRM_ADMINISTRATOR)

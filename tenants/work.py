@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     TextClause,
+    literal,
     or_,
     select,
     text,
@@ -23,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.access import Viewer
-from tenants.announcements import Announcement, EventKind
+from tenants.announcements import INSTALLATION, Announcement, EventKind, ring
 from tenants.model import Coded, Model, new_id
 
 MAX_ATTEMPTS = 12
@@ -121,6 +122,7 @@ def enqueue(
     organisation_id: UUID | None,
     *,
     due_at: datetime | None = None,
+    job_id: UUID | None = None,
     **arguments: str | int,
 ) -> UUID:
     """Add a job to the transaction; the doorbell rings after the commit, if it is due by then.
@@ -130,6 +132,7 @@ def enqueue(
         name: The job's name, as in the worker's table.
         organisation_id: Whose job; None for the installation's own.
         due_at: Not before this time (UTC); at once if absent.
+        job_id: Its id, where something else says which; a new one if absent.
         **arguments: Ids and numbers only. Content would outlive its erasure here.
 
     Returns:
@@ -138,7 +141,7 @@ def enqueue(
     now = datetime.now(UTC)
     at_once = due_at is None or due_at <= now
     job = Job(
-        id=new_id(),
+        id=job_id or new_id(),
         organisation_id=organisation_id,
         name=name,
         arguments=arguments,
@@ -193,31 +196,51 @@ async def claim(session: Session, _viewer: Viewer, *, job_id: UUID, lease: timed
         .returning(Job)
     )
     if job is not None:
-        _tell(session, job)
+        await _tell(session, job)
     return job
 
 
-async def report(session: Session, _viewer: Viewer, *, job_id: UUID, percent: int) -> None:
+async def report(
+    session: Session,
+    _viewer: Viewer,
+    *,
+    job_id: UUID,
+    percent: int,
+    lease: timedelta | None = None,
+) -> None:
     """Note how much of a running job is done, for those who watch it.
 
     Args:
         session: A transaction of its own: progress that is committed with the work is no news.
         job_id: Which job; one that has ended stays as it is.
         percent: From 0 to 99; 100 is `finish`'s to say.
+        lease: For how long from now on nobody else takes the job up; as it was if absent.
     """
+    changed = {} if lease is None else {"due_at": datetime.now(UTC) + lease}
     job = await session.scalar(
         update(Job)
-        .where(Job.id == job_id, Job.state == JobState.RUNNING, Job.progress != percent)
-        .values(progress=percent)
+        .where(
+            Job.id == job_id,
+            Job.state == JobState.RUNNING,
+            or_(Job.progress != percent, literal(bool(changed))),
+        )
+        .values(progress=percent, **changed)
         .returning(Job)
     )
     if job is not None:
-        _tell(session, job)
+        await _tell(session, job)
 
 
-def _tell(session: Session, job: Job) -> None:
-    """Announce that a job has changed, if it is one that may be watched."""
-    if job.name in WATCHED and job.organisation_id is not None:
+async def _tell(session: Session, job: Job) -> None:
+    """Announce that a job has changed, if it is one that may be watched.
+
+    Of the installation's own jobs nothing is kept; who watches one is rung for at the commit.
+    """
+    if job.name not in WATCHED:
+        return
+    if job.organisation_id is None:
+        await ring(session, INSTALLATION)
+    else:
         session.announced.append(
             Announcement(EventKind.JOB_CHANGED, job.organisation_id, subject_id=job.id)
         )
@@ -232,7 +255,7 @@ async def finish(session: Session, _viewer: Viewer, *, job_id: UUID) -> None:
         .returning(Job)
     )
     if job is not None:
-        _tell(session, job)
+        await _tell(session, job)
 
 
 async def fail(session: Session, _viewer: Viewer, *, job_id: UUID, code: str, retry: bool) -> None:
@@ -252,7 +275,7 @@ async def fail(session: Session, _viewer: Viewer, *, job_id: UUID, code: str, re
     else:
         job.state = JobState.FAILED
         job.finished_at = datetime.now(UTC)
-    _tell(session, job)
+    await _tell(session, job)
 
 
 async def sweep(session: Session, _viewer: Viewer, *, limit: int = 500) -> Sequence[Bell]:
@@ -274,7 +297,7 @@ async def sweep(session: Session, _viewer: Viewer, *, limit: int = 500) -> Seque
         .returning(Job)
     )
     for job in abandoned.all():
-        _tell(session, job)
+        await _tell(session, job)
     due = (
         select(Job.id)
         .where(

@@ -68,6 +68,9 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     assert "organisation_id IS NULL" in of_firm
     assert "'firms.invite'" in of_firm
     assert "app.firms" in of_firm
+    # Nor does a release that an operator asks for, who writes down that it was asked for.
+    for table, name in (("jobs", "releases"), ("installation_events", "own")):
+        assert "FROM operators" in str(checked.pop((table, name)))
     # What finishes a release finds it unfinished, and leaves it finished.
     assert checked == {
         ("benchmark_partitions", "unfinished"): "true",
@@ -102,6 +105,7 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     assert others == {
         ("jobs", "operator"),
         ("jobs", "invited"),
+        ("jobs", "releases"),
         ("identity_providers", "firm"),
         ("event_places", "operator"),
         ("organisation_events", "operator"),
@@ -198,6 +202,8 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
         # What mails said stays.
         "invitation_texts": {"SELECT", "INSERT"},
         "audit_batches": {"SELECT", "INSERT"},
+        "installation_events": {"SELECT", "INSERT"},
+        "operators": {"SELECT", "INSERT", "DELETE"},
         # What is a log is added to and never changed.
         "library_template_versions": {"SELECT", "INSERT"},
         "library_themes": {"SELECT", "INSERT"},

@@ -16,6 +16,7 @@ from api.types.benchmarks import BenchmarkRelease, find_release
 from api.types.insights import Edition
 from api.types.integrations import Job
 from api.types.offers import Offer
+from api.types.releasing import find_release_job
 from api.watching import looks
 from tenants import read_graph
 from tenants.announcements import EventKind
@@ -23,7 +24,7 @@ from tenants.announcements import OrganisationEvent as EventRow
 from tenants.errors import NotFound
 from tenants.events import queries, service
 from tenants.nouns import Noun
-from tenants.reading import Key
+from tenants.reading import NO_PARENT, Key, Record
 from tenants.work import WATCHED, JobState
 
 _AT_ONCE: Final = 50
@@ -177,14 +178,19 @@ class Subscription:
     async def job_progress(self, info: Info, id: strawberry.ID) -> AsyncGenerator[Job, None]:  # noqa: A002 - the argument's name in the API.
         """A job as it stands, at once and after every change, until it has ended.
 
-        Only jobs whose course tells nothing of who has answered can be watched.
+        Only jobs whose course tells nothing of who has answered can be watched. A release of the
+        benchmark is watched by operators of the installation.
         """
         require_somebody(info)
         key = key_of(read_graph.JOB, id, field="id")
+        record: Record | None
         shown = None
         async with aclosing(looks(info.context, key.organisation_id)) as again:
             async for _ in again:
-                record = await info.context.find_record(read_graph.JOB, key)
+                if key.organisation_id == NO_PARENT:
+                    record = await find_release_job(info, key)
+                else:
+                    record = await info.context.find_record(read_graph.JOB, key)
                 if record is None or record.values["name"] not in WATCHED:
                     noun = "job"
                     raise NotFound(noun, field="id")

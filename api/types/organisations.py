@@ -345,6 +345,11 @@ class ViewerType:
         return self.principal.kind
 
     @strawberry.field
+    def is_operator(self) -> bool:
+        """Whether the person may start releases of the benchmark for the whole installation."""
+        return self.principal.operates_with(Permission.BENCHMARK_RELEASE)
+
+    @strawberry.field
     async def firm(self, info: Info) -> Firm | None:
         """The consulting firm that the person belongs to; of several the first by name."""
         return next(iter(await _firms(info)), None)

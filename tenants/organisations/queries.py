@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from tenants.access import Permission, Role, Viewer, ViewerKind, require, require_operator
 from tenants.errors import NotFound
+from tenants.operators.models import Operator
 from tenants.organisations.models import (
     AccessToken,
     Engagement,
@@ -167,6 +168,8 @@ def select_presented() -> CompoundSelect[Any]:
         AccessToken.ends_at,
         "used_at",
         AccessToken.used_at,
+        "operates",
+        is_operator(AccessToken.person_id),
         "is_narrowed",
         and_(AccessToken.kind == TokenKind.SESSION, by_provider),
     )
@@ -176,6 +179,18 @@ def select_presented() -> CompoundSelect[Any]:
         .where(presented, alive)
     )
     return union_all(person, *select_parts(whose, bindparam("today", None, Date())))
+
+
+def is_operator(person_id: Any) -> ColumnElement[bool]:
+    """Return whether a person operates the installation, as far as the scope shows it."""
+    return exists().where(Operator.person_id == person_id)
+
+
+async def find_operates(session: Session, viewer: Viewer, *, person_id: UUID) -> bool:
+    """Return whether the person who signs in operates the installation."""
+    if viewer.token_hash is None and viewer.id != person_id:
+        return False
+    return bool(await session.scalar(select(is_operator(person_id))))
 
 
 async def find_person_by_email(session: Session, viewer: Viewer, *, email: str) -> Person | None:

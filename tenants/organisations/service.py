@@ -216,10 +216,19 @@ async def authenticate(session: Session, viewer: Viewer) -> Viewer:
     token, person = found
     await sessions.keep_alive(session, viewer, token=token)
     roles, firms = await queries.list_parts(session, viewer, person_id=person.id)
+    operates = await queries.find_operates(session, viewer, person_id=person.id)
     if token.kind is TokenKind.SESSION:
+        # A provider speaks for its own organisation or firm, and never for the installation.
+        operates = operates and providers.proof_of(token).with_password
         roles, firms = await providers.narrow_to_proof(
             session, viewer, token=token, roles=roles, firms=firms
         )
     return replace(
-        viewer, kind=ViewerKind.PERSON, id=person.id, name=person.name, roles=roles, firms=firms
+        viewer,
+        kind=ViewerKind.PERSON,
+        id=person.id,
+        name=person.name,
+        roles=roles,
+        firms=firms,
+        operates=operates,
     )

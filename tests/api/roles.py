@@ -195,7 +195,7 @@ PARTS = {
     " actionCatalogue"
     " templateDiff codebookDiff"
     " benchmarkReleases",
-    "Viewer": "id name kind firm firms memberships sessions invitation",
+    "Viewer": "id name kind isOperator firm firms memberships sessions invitation",
     "ViewerMembership": "role organisation",
     # What each role gets to watch, test_watching.py says.
     "Subscription": "jobProgress organisationEvents",
@@ -262,6 +262,7 @@ PARTS = {
     "BenchmarkParticipation": "takesPart text givenOn rejoinsOn isVerified from to contributions",
     "OwnContribution": "metric value counts note",
     **dict.fromkeys(("JoinBenchmarkPayload", "LeaveBenchmarkPayload"), "participation userErrors"),
+    "ReleaseBenchmarkPayload": "job userErrors",
     "Methodology": "title insights benchmark candidates limits",
     "MethodologyRule": "title text",
     "IdentityProvider": "name issuer clientId emailDomains isRequired redirectUri updatedAt",
@@ -336,6 +337,7 @@ MUTATIONS = {
     "revokeSession": "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "revokeSessions": "ok ok ok ok ok UNAUTHENTICATED ok",
     "joinBenchmark": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
+    "releaseBenchmark": " ".join(["FORBIDDEN"] * 5 + ["UNAUTHENTICATED", "FORBIDDEN"]),
     "leaveBenchmark": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     **dict.fromkeys(
         (

@@ -68,6 +68,7 @@ PAYLOADS = {
     "revokeSessions": "revokedCount",
     "joinBenchmark": "participation { takesPart }",
     "leaveBenchmark": "participation { takesPart }",
+    "releaseBenchmark": "job { id }",
     "saveAnswers": "answers { questionCode }",
     "submitResponse": "receiptCode",
     "createQuestionnaire": "questionnaire { id }",
@@ -178,6 +179,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         "deleteIntegration": integration,
         "joinBenchmark": {"organisationId": world.organisation, "text": "We take part."},
         "leaveBenchmark": {"organisationId": world.organisation},
+        "releaseBenchmark": {"idempotencyKey": "once"},
         "configureFirmIdentityProvider": {
             "firmId": firm,
             "name": "Entra",

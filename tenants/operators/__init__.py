@@ -1,0 +1,1 @@
+"""People who run the installation: they start releases, and see nothing of any organisation's."""

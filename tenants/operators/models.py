@@ -1,0 +1,45 @@
+"""Tables of the installation's operators, and of what was done to the installation."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.model import Coded, Model, new_id
+
+
+class InstallationAction(StrEnum):
+    """What was done to the installation."""
+
+    OPERATOR_ADDED = "operator.added"
+    OPERATOR_REMOVED = "operator.removed"
+    BENCHMARK_RELEASE_ASKED = "benchmark.release_asked"
+
+
+class Operator(Model):
+    """A person who may start releases of the benchmark.
+
+    Only a command of the installation writes here. It gives a part in no organisation.
+    """
+
+    __tablename__ = "operators"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class InstallationEvent(Model):
+    """One thing that happened to the installation. Rows are added and read, and nothing else.
+
+    Without `actor_id` a command did it. `subject_id` is the person or the job that it is about.
+    """
+
+    __tablename__ = "installation_events"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    done_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    action: Mapped[InstallationAction] = mapped_column(Coded(InstallationAction))
+    actor_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID]
