@@ -12,6 +12,7 @@ import aiosmtplib
 
 from tenants.interviews import bounces
 from tenants.interviews.bounces import TRACER
+from tenants.letter_html import to_html
 from tenants.letters import Letter
 from tenants.settings import get_settings
 
@@ -63,6 +64,7 @@ async def send(letter: Letter) -> None:
     if letter.tracer is not None:
         message[TRACER] = letter.tracer
     message.set_content(letter.body)
+    message.add_alternative(to_html(letter), subtype="html")
     # Setting the content drops what was said of it before.
     message["Content-Language"] = letter.language
     sender = settings.mail_bounces_to if letter.tracer is not None else None

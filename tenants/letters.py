@@ -14,7 +14,7 @@ class Letter:
     Attributes:
         to: The address.
         subject: One line.
-        body: Plain text, with the link in it.
+        body: Plain text, with the link in it; what is sent has the same as HTML beside it.
         message_id: The same whenever this letter is written.
         language: In which it is written.
         stop: Where whoever gets it asks for no more of the kind; None for what nobody asked for.

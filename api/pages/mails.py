@@ -11,15 +11,14 @@ from email.policy import default as modern
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
+
+from tenants.letter_html import Piece, split_addresses
 
 T = TypeVar("T")
 
 _SUFFIX: Final = ".eml"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
-_ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.ASCII)
-# What ends a sentence and not an address.
-_AFTER_ADDRESS: Final = ".,;:!?)]}*"
 # What the parser of the standard library raises over a header or a body that is none.
 _UNREADABLE: Final = (
     ArithmeticError,
@@ -29,13 +28,6 @@ _UNREADABLE: Final = (
     TypeError,
     ValueError,
 )
-
-
-class Piece(NamedTuple):
-    """A part of a text: plain, or an address that can be opened."""
-
-    text: str
-    is_link: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +42,7 @@ class Mail:
         date: When it was written (UTC), or caught, if it does not say.
         message_id: As its header has it; empty without one.
         text: The plain text.
+        markup: The part in HTML as it was sent; empty without one.
     """
 
     id: str
@@ -59,6 +52,7 @@ class Mail:
     date: dt.datetime
     message_id: str
     text: str
+    markup: str
 
     @property
     def pieces(self) -> list[Piece]:
@@ -95,21 +89,6 @@ def find_file(folder: Path, mail_id: str) -> Path | None:
     return path if path.is_file() and not path.is_symlink() else None
 
 
-def split_addresses(text: str) -> list[Piece]:
-    """Return a text in pieces that together are the text, each address of the web on its own."""
-    pieces: list[Piece] = []
-    end = 0
-    for match in _ADDRESS.finditer(text):
-        address = match[0].rstrip(_AFTER_ADDRESS)
-        if address.endswith("//"):
-            continue
-        pieces.append(Piece(text[end : match.start()], is_link=False))
-        pieces.append(Piece(address, is_link=True))
-        end = match.start() + len(address)
-    pieces.append(Piece(text[end:], is_link=False))
-    return [piece for piece in pieces if piece.text]
-
-
 @lru_cache(maxsize=2_000)
 def _read(path: Path, written_at: int) -> Mail:
     """Return a mail; a part of it that cannot be read is empty."""
@@ -124,7 +103,8 @@ def _read(path: Path, written_at: int) -> Mail:
         subject=_header(message, "Subject"),
         date=_attempt(lambda: _date(message), caught_at),
         message_id=_header(message, "Message-ID"),
-        text=_attempt(lambda: _text(message), ""),
+        text=_attempt(lambda: _text(message, "plain"), ""),
+        markup=_attempt(lambda: _text(message, "html"), ""),
     )
 
 
@@ -139,8 +119,8 @@ def _date(message: EmailMessage) -> dt.datetime:
     return said.replace(tzinfo=said.tzinfo or dt.UTC).astimezone(dt.UTC)
 
 
-def _text(message: EmailMessage) -> str:
-    body = message.get_body(("plain",))
+def _text(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
     content = str(body.get_content()) if body is not None else ""
     return content.replace("\r\n", "\n").encode(errors="replace").decode()
 

@@ -48,7 +48,10 @@ async def show_outbox(request: Request) -> Response:
 
 
 async def show_mail(request: Request) -> Response:
-    """Show one mail: its plain text, in which the links can be followed."""
+    """Show one mail: its plain text, in which the links can be followed, and its HTML's source.
+
+    Drawn, the latter would need inline style, which no page of ours may have.
+    """
     mail = await asyncio.to_thread(find_mail, _folder(), request.path_params["mail_id"])
     if mail is None:
         return _unknown()
@@ -96,5 +99,6 @@ def _as_json(mail: Mail) -> dict[str, str | list[str]]:
         "date": mail.date.isoformat().replace("+00:00", "Z"),
         "messageId": mail.message_id,
         "text": mail.text,
+        "html": mail.markup,
         "links": mail.links,
     }

@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.pages import STATIC
-from api.pages.texts import direction, language_name, paragraphs, words
+from api.pages.texts import language_name, paragraphs, words
+from tenants.letter_html import direction
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 

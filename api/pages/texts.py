@@ -34,7 +34,6 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "zh": "中文",
     }
 )
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _FALLBACK: Final = "en"
 
 _ENGLISH_AND_GERMAN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -275,11 +274,6 @@ def words(language: str) -> dict[str, str]:
 def language_name(language: str) -> str:
     """Return what a language calls itself, or its code."""
     return LANGUAGE_NAMES.get(language.partition("-")[0], language)
-
-
-def direction(language: str) -> str:
-    """Return in which direction a language is written, as HTML spells it."""
-    return "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def day_in_words(day: dt.date, language: str) -> str:

@@ -67,6 +67,14 @@ class Relay:
         return [message_from_bytes(one.content, policy=policy.default) for one in self.taken]  # type: ignore[arg-type]  # a server that does not decode keeps bytes.
 
 
+def plain(letter: EmailMessage) -> str:
+    """Return the plain text of a message."""
+    part = letter.get_body(("plain",))
+    assert part is not None
+    text: str = part.get_content()
+    return text.replace("\r\n", "\n")
+
+
 def free_port() -> int:
     """Return a port on which nothing listens."""
     with socket.socket() as one:

@@ -13,7 +13,7 @@ from tenants.settings import get_settings
 from tenants.work import Job, JobState, Session
 from tests.api.action_world import TODAY, make_action
 from tests.factories import Client, make_client
-from tests.jobs.conftest import Perform, Relay
+from tests.jobs.conftest import Perform, Relay, plain
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -58,7 +58,7 @@ async def test_whoever_asked_is_mailed_once_with_a_way_out(relay: Relay, perform
     await perform("digests.send", job.id, client.organisation_id)
     (letter,) = relay.letters
     assert letter["Subject"] == "Northwind Robotics: actions to be reviewed"
-    body = letter.get_content()
+    body = plain(letter)
     assert f"{get_settings().public_url}/console/{client.slug}/actions" in body
     stop = letter["List-Unsubscribe"].strip("<>")
     assert stop.startswith(f"{get_settings().public_url}/digest-mails/")

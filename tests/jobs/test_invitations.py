@@ -3,6 +3,8 @@
 import logging
 import re
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from tenants.interviews import service as interviews
 from tenants.interviews.bounces import TRACER
 from tenants.interviews.models import Confidentiality, Interview, InterviewStatus, Invitation
 from tenants.keys import Purpose
+from tenants.letter_html import to_html
+from tenants.letters import Letter
 from tenants.offers import service as offers
 from tenants.offers.models import Candidate
 from tenants.settings import get_settings
@@ -23,7 +27,7 @@ from tenants.tokens import Token, make_token
 from tenants.work import JobState, Session
 from tests.api.world import candidate_of, submit_words
 from tests.factories import Client, Invited, make_client, make_invited_candidate, make_offer, submit
-from tests.jobs.conftest import Perform, Relay, free_port
+from tests.jobs.conftest import Perform, Relay, free_port, plain
 from tests.jobs.rows import change, job_of, jobs_of
 
 pytestmark = pytest.mark.usefixtures("connection")
@@ -68,7 +72,7 @@ async def test_the_candidate_gets_one_mail(perform: Perform, relay: Relay) -> No
     assert letter["Content-Language"] == "en"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert "Acme" in letter["Subject"]
-    text = letter.get_content()
+    text = plain(letter)
     assert "Robin" in text
     assert "Data Engineer" in text
     token = Token(client.organisation_id, invited.invitation_id, 1)
@@ -81,6 +85,65 @@ async def test_the_candidate_gets_one_mail(perform: Perform, relay: Relay) -> No
     job = await job_of(job_id)
     assert (job.state, job.attempts, job.progress, job.error_code) == (JobState.DONE, 1, 100, None)
     assert job.arguments == {"invitation_id": str(invited.invitation_id), "mail_number": 1}
+
+
+class Markup(HTMLParser):
+    """What a mail's HTML has: its tags with their attributes, and its words."""
+
+    def __init__(self, letter: EmailMessage) -> None:
+        """Read the second part of a message."""
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(str(letter.get_payload(1).get_content()))  # type: ignore[union-attr]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def of(self, name: str) -> list[dict[str, str | None]]:
+        """Return the attributes of every tag of a name."""
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+async def test_beside_the_text_the_mail_says_the_same_in_html_that_loads_nothing(
+    perform: Perform, relay: Relay
+) -> None:
+    client = await make_client(name="A & <b>Co</b>")
+    candidate = offers.CandidateInput(
+        external_id="1",
+        first_name='<img src="https://evil.example/x">',
+        email="robin@candidates.example",
+        language="de",
+    )
+    invited = await make_invited_candidate(client, candidate=candidate)
+    await perform(SEND, await only_job(client), client.organisation_id)
+    await perform(SEND, await remind(invited), client.organisation_id)
+    for letter in relay.letters:
+        assert letter.get_content_type() == "multipart/alternative"
+        kinds = [part.get_content_type() for part in letter.iter_parts()]
+        assert kinds == ["text/plain", "text/html"]
+        markup = Markup(letter)
+        # Word for word what the text says, smuggled markup and addresses being text.
+        said = markup.words.removeprefix("\n").replace(str(letter["Subject"]), "", 1)
+        assert "".join(said.split()) == "".join(plain(letter).replace("--\n", "").split())
+        assert markup.of("html") == [{"lang": "de", "dir": "ltr"}]
+        own = re.findall(rf"{get_settings().public_url}/\S+", plain(letter))
+        assert [one["href"] for one in markup.of("a")] == own
+        assert len(own) == 2
+        # No picture that tells when it was read, no style or script from anywhere.
+        assert {tag for tag, _ in markup.tags} <= {
+            *("html", "head", "meta", "title", "body", "p", "br", "a"),
+        }
+        assert {name for _, one in markup.tags for name in one} <= {
+            *("lang", "dir", "charset", "name", "content", "style", "href"),
+        }
+        assert not any("url(" in (one.get("style") or "") for _, one in markup.tags)
+        assert letter["Content-Language"] == "de"
+    arabic = Letter("x@y.example", "س", "أ\n\nب", message_id="<1>", language="ar")
+    assert '<html lang="ar" dir="rtl">' in to_html(arabic)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +161,7 @@ async def test_the_mail_is_in_the_candidates_language(
     await perform(SEND, await only_job(client), client.organisation_id)
     (letter,) = relay.letters
     assert letter["Content-Language"] == sent
-    assert word in letter.get_content()
+    assert word in plain(letter)
 
 
 async def test_a_mail_sent_twice_can_be_told_as_one(perform: Perform, relay: Relay) -> None:
@@ -113,7 +176,7 @@ async def test_a_mail_sent_twice_can_be_told_as_one(perform: Perform, relay: Rel
     assert (job.state, job.attempts) == (JobState.DONE, 2)
     first, second = relay.letters
     assert first["Message-ID"] == second["Message-ID"]
-    assert first.get_content() == second.get_content()
+    assert plain(first) == plain(second)
     await perform(SEND, await remind(invited), client.organisation_id)
     assert relay.letters[2]["Message-ID"] != first["Message-ID"]
 
@@ -124,7 +187,7 @@ async def test_each_mail_has_a_link_of_its_own(perform: Perform, relay: Relay) -
     jobs = [await only_job(client), await remind(invited), await remind(invited)]
     for job_id in jobs:
         await perform(SEND, job_id, client.organisation_id)
-    links = [re.search(r"/i/(\S+)", one.get_content()) for one in relay.letters]
+    links = [re.search(r"/i/(\S+)", plain(one)) for one in relay.letters]
     token = Token(client.organisation_id, invited.invitation_id)
     assert [one[1] for one in links if one] == [
         make_token(Purpose.LINK, Token(token.organisation_id, token.subject_id, number))

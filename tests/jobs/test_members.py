@@ -12,7 +12,7 @@ from tenants.members import service as members
 from tenants.settings import get_settings
 from tenants.work import Job, JobState, Session
 from tests.factories import Client, make_client, make_member_invitation
-from tests.jobs.conftest import Perform, Relay
+from tests.jobs.conftest import Perform, Relay, plain
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -33,7 +33,7 @@ async def test_the_mail_carries_a_link_that_is_the_invitee(relay: Relay, perform
     assert letter["To"] == "robin@client.example"
     assert letter["Subject"] == "Join Northwind Robotics on Afterword"
     prefix = f"{get_settings().public_url}/join/"
-    (line,) = [one for one in letter.get_content().splitlines() if one.startswith(prefix)]
+    (line,) = [one for one in plain(letter).splitlines() if one.startswith(prefix)]
     found = invitee(line.removeprefix(prefix))
     assert found is not None
     assert found.invitation_id == invitation

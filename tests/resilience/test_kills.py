@@ -237,7 +237,8 @@ def _link_of_ours(path: Path) -> str | None:
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     if not str(mail["To"]).startswith("sam"):
         return None
-    found = re.search(r"/i/([\w-]+)", str(mail.get_content()))
+    part = mail.get_body(("plain",))
+    found = re.search(r"/i/([\w-]+)", str(part.get_content() if part else ""))
     assert found is not None
     return found[1]
 

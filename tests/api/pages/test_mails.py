@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.pages.mails import find_file, find_mail, list_mails, split_addresses
+from api.pages.mails import find_file, find_mail, list_mails
+from tenants.letter_html import split_addresses
 
 
 def mail(subject: str, *, date: str | None = "Mon, 23 Nov 2026 10:00:00 +0100") -> EmailMessage:

@@ -25,13 +25,17 @@ def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     get_settings.cache_clear()
 
 
-def catch(folder: Path, name: str, *, minute: int = 0, text: str = TEXT) -> bytes:
+def catch(
+    folder: Path, name: str, *, minute: int = 0, text: str = TEXT, markup: str | None = None
+) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["To"] = f"{name}@candidates.example"
     message["Subject"] = f"For {name}"
     message["Message-ID"] = f"<{name}@afterword.example>"
     message["Date"] = f"Mon, 23 Nov 2026 10:{minute:02}:00 -0000"
     message.set_content(text)
+    if markup is not None:
+        message.add_alternative(markup, subtype="html")
     (folder / f"{name}.eml").write_bytes(bytes(message))
     return bytes(message)
 
@@ -70,6 +74,7 @@ async def test_machines_get_every_mail_as_json(outbox: Path) -> None:
         "date": "2026-11-23T10:59:00Z",
         "messageId": "<mail-00@afterword.example>",
         "text": TEXT,
+        "html": "",
         "links": ["http://127.0.0.1:8000/i/AaB-_9"],
     }
 
@@ -99,11 +104,14 @@ async def test_an_empty_outbox_says_what_would_fill_it(outbox: Path) -> None:
 
 
 async def test_a_mail_is_shown_with_links_to_follow_and_nothing_to_run(outbox: Path) -> None:
-    raw = catch(outbox, "first")
+    raw = catch(outbox, "first", markup="<p onclick=run()>Dear Ada</p>")
     page = await Browser().get("/outbox/first")
     assert page.status == 200
     link = "http://127.0.0.1:8000/i/AaB-_9"
     assert f'Dear Ada,\n\n<a href="{link}">{link}</a>\n\n&lt;b&gt;Thank you' in page.html
+    # Its HTML is shown as its source, and nothing of it runs or is drawn.
+    assert "&lt;p onclick=run()&gt;Dear Ada&lt;/p&gt;" in page.html
+    assert "<p onclick" not in page.html
     assert page.links("Download as it was sent") == ["/outbox/first.eml"]
     download = await Browser().get("/outbox/first.eml")
     assert download.headers["content-type"] == "message/rfc822"

@@ -19,11 +19,11 @@ from api.pages.texts import (
     accepted_languages,
     chosen_language,
     day_in_words,
-    direction,
     language_name,
     paragraphs,
     words,
 )
+from tenants.letter_html import direction
 from tenants.questionnaires.conditions import Condition, holds, parse_condition
 from tenants.questionnaires.definition import parse_definition
 from tenants.questionnaires.json_object import JsonObject
