@@ -9,6 +9,7 @@ from uuid import UUID
 from deploy.errors import DeployError
 from tenants import db, sealing
 from tenants.access import Viewer
+from tenants.audit import Log
 from tenants.organisations import queries as organisations
 from tenants.sealing import Finding, Flaw, Head, Verification
 
@@ -23,47 +24,48 @@ _WORDS: Mapping[Flaw, str] = {
 
 
 async def verify(slug: str | None, anchors: Path | None) -> dict[str, Any]:
-    """Return what the logs were found to be, of all organisations or of one.
+    """Return what the logs were found to be, of all organisations and firms or of one.
 
     Args:
-        slug: Of the organisation; all if absent.
+        slug: Of the organisation or, where there is none, of the firm; all if absent.
         anchors: What `heads` had returned earlier, kept elsewhere; compared if given.
 
     Returns:
         `organisations`: for each its `organisation`, `head`, `sealed`, `unsealed` and `findings`;
-        `sound`: whether there is no finding.
+        `firms`: the same, with `firm`; `sound`: whether there is no finding.
 
     Raises:
-        DeployError: There is no such organisation, or the file holds no heads.
+        DeployError: There is no such organisation or firm, or the file holds no heads.
     """
     kept = {} if anchors is None else _read(anchors)
     async with db.connected(pool_size=1):
-        ids = await _ids(slug)
+        logs = await _logs(slug)
         # One that was removed altogether leaves its head behind.
-        ids += [one for one in kept if one not in ids and slug is None]
+        logs += [one for one in kept if one not in logs and slug is None]
         found = {
-            one: await db.run(
-                sealing.verify_events,
-                Viewer.job(one),
-                organisation_id=one,
-                anchor=kept.get(one),
-            )
-            for one in ids
+            one: await db.run(sealing.verify_events, _viewer(one), log=one, anchor=kept.get(one))
+            for one in logs
         }
-    reports = [_report(one, verification) for one, verification in found.items()]
-    return {"organisations": reports, "sound": not any(one["findings"] for one in reports)}
+    reports = {
+        is_firms: [_report(log, one) for log, one in found.items() if log.is_firms is is_firms]
+        for is_firms in (False, True)
+    }
+    return {
+        "organisations": reports[False],
+        "firms": reports[True],
+        "sound": not any(one.findings for one in found.values()),
+    }
 
 
 async def heads(slug: str | None) -> dict[str, Any]:
-    """Return the ends of the chains, of all organisations or of one, to be kept elsewhere.
+    """Return the ends of the chains, of all organisations and firms or of one, to keep elsewhere.
 
     Raises:
-        DeployError: There is no such organisation.
+        DeployError: There is no such organisation or firm.
     """
     async with db.connected(pool_size=1):
         found = [
-            await db.run(sealing.find_head, Viewer.job(one), organisation_id=one)
-            for one in await _ids(slug)
+            await db.run(sealing.find_head, _viewer(one), log=one) for one in await _logs(slug)
         ]
     return {"heads": [_head(one) for one in found if one is not None]}
 
@@ -71,13 +73,12 @@ async def heads(slug: str | None) -> dict[str, Any]:
 def in_words(report: dict[str, Any]) -> str:
     """Return what was found as lines to read."""
     lines = []
-    for one in report["organisations"]:
+    for one in [*report["organisations"], *report["firms"]]:
         findings = one["findings"]
         plural = "" if len(findings) == 1 else "s"
         verdict = f"{len(findings)} flaw{plural}" if findings else "sound"
         lines.append(
-            f"{one['organisation']}: {verdict}; {one['sealed']} events sealed,"
-            f" {one['unsealed']} not yet"
+            f"{_named(one)}: {verdict}; {one['sealed']} events sealed, {one['unsealed']} not yet"
         )
         for flaw in findings:
             what = f"event {flaw['event']}" if flaw["event"] else f"batch {flaw['batch']}"
@@ -85,42 +86,63 @@ def in_words(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-async def _ids(slug: str | None) -> list[UUID]:
+def _named(one: Mapping[str, Any]) -> str:
+    return f"firm {one['firm']}" if "firm" in one else str(one["organisation"])
+
+
+def _viewer(log: Log) -> Viewer:
+    """Return who may seal and verify a log."""
+    return Viewer.operator() if log.is_firms else Viewer.job(log.owner_id)
+
+
+async def _logs(slug: str | None) -> list[Log]:
     operator = Viewer.operator()
     if slug is None:
-        return [*await db.run(organisations.list_organisation_ids, operator)]
+        firms = await db.run(organisations.list_firm_ids, operator)
+        return [
+            *(Log(one) for one in await db.run(organisations.list_organisation_ids, operator)),
+            *(Log(one, is_firms=True) for one in firms),
+        ]
     found = await db.run(organisations.find_organisation_id, operator, slug=slug)
-    if found is None:
-        message = f"there is no organisation {slug}"
+    if found is not None:
+        return [Log(found)]
+    firm = await db.run(organisations.find_firm_by_slug, operator, slug=slug)
+    if firm is None:
+        message = f"there is no organisation {slug} and no such firm"
         raise DeployError(message)
-    return [found]
+    return [Log(firm.id, is_firms=True)]
 
 
-def _read(path: Path) -> dict[UUID, Head]:
-    """Return the heads in a file by organisation."""
+def _owner(log: Log) -> dict[str, str]:
+    return {"firm" if log.is_firms else "organisation": str(log.owner_id)}
+
+
+def _read(path: Path) -> dict[Log, Head]:
+    """Return the heads in a file by log."""
     try:
         written = json.loads(path.read_text())["heads"]
         found = [
-            Head(UUID(one["organisation"]), int(one["number"]), bytes.fromhex(one["digest"]))
-            for one in written
+            Head(_log_of(one), int(one["number"]), bytes.fromhex(one["digest"])) for one in written
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{path} holds no heads that `afterword audit head` wrote"
         raise DeployError(message) from error
-    return {one.organisation_id: one for one in found}
+    return {one.log: one for one in found}
+
+
+def _log_of(written: Mapping[str, str]) -> Log:
+    if "firm" in written:
+        return Log(UUID(written["firm"]), is_firms=True)
+    return Log(UUID(written["organisation"]))
 
 
 def _head(head: Head) -> dict[str, Any]:
-    return {
-        "organisation": str(head.organisation_id),
-        "number": head.number,
-        "digest": head.digest.hex(),
-    }
+    return {**_owner(head.log), "number": head.number, "digest": head.digest.hex()}
 
 
-def _report(organisation_id: UUID, found: Verification) -> dict[str, Any]:
+def _report(log: Log, found: Verification) -> dict[str, Any]:
     return {
-        "organisation": str(organisation_id),
+        **_owner(log),
         "head": None if found.head is None else _head(found.head),
         "sealed": found.sealed,
         "unsealed": found.unsealed,

@@ -1,19 +1,37 @@
-"""The job that seals the log."""
+"""The job that seals the logs."""
 
 from jobs.actor import Task, actor
 from tenants import sealing
-from tenants.access import Viewer
+from tenants.access import Role, Viewer, ViewerKind
+from tenants.audit import Log
 from tenants.db import run
+from tenants.organisations import attempts
 from tenants.organisations import queries as organisations
 from tenants.work import Session
 
 
 @actor("audit.seal")
 async def seal(task: Task) -> None:
-    """Seal what every organisation's log has gained; each in a transaction of its own."""
+    """Tell of failures to sign in, then seal what every log has gained; each by itself."""
+    await _tell_failures(task.viewer)
     for organisation_id in await run(organisations.list_organisation_ids, task.viewer):
-        await run(sealing.seal_events, Viewer.job(organisation_id), organisation_id=organisation_id)
+        await run(sealing.seal_events, Viewer.job(organisation_id), log=Log(organisation_id))
+    for firm_id in await run(organisations.list_firm_ids, task.viewer):
+        await run(sealing.seal_events, task.viewer, log=Log(firm_id, is_firms=True))
     await task.complete(_nothing_more)
+
+
+async def _tell_failures(operator: Viewer) -> None:
+    """Write who failed to sign in into the logs of those who know the account's owner.
+
+    Here and not where it failed: there it would take longer for an account that exists. Before
+    sealing, so that no event is younger than the batch that should have held it.
+    """
+    for key_hash, person_id in await run(attempts.list_failures, operator):
+        owner = Viewer(ViewerKind.PERSON, person_id)
+        roles, firms = await run(organisations.list_parts, owner, person_id=person_id)
+        here = Viewer(operator.kind, roles=dict.fromkeys(roles, Role.JOB), firms=firms)
+        await run(attempts.tell_failure, here, key_hash=key_hash)
 
 
 async def _nothing_more(_session: Session, _viewer: Viewer) -> None:

@@ -1,4 +1,4 @@
-"""The log sealed in batches into one hash chain per organisation, so that no edit goes unseen.
+"""The logs sealed in batches, into one hash chain per organisation or firm: no edit goes unseen.
 
 A batch holds the digests of its events and the digest of the batch before it. Whoever edits,
 removes or moves a sealed event breaks the chain, and whoever makes the whole chain anew does not
@@ -17,8 +17,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, Text, func, select, type_coerce
 
-from tenants.access import Permission, Viewer, require
-from tenants.audit import AuditBatch, AuditEvent
+from tenants.access import Permission, Viewer, require, require_operator
+from tenants.audit import AuditBatch, AuditEvent, FirmAuditBatch, FirmAuditEvent, Log
 from tenants.model import Coded
 from tenants.work import Session
 
@@ -30,9 +30,9 @@ GENESIS: Final = bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of an organisation's chain; kept elsewhere it anchors everything before it."""
+    """The end of a log's chain; kept elsewhere it anchors everything before it."""
 
-    organisation_id: UUID
+    log: Log
     number: int
     digest: bytes
 
@@ -65,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What an organisation's log was found to be.
+    """What a log was found to be.
 
     Attributes:
         head: The end of the chain; None before anything was sealed.
@@ -80,14 +80,7 @@ class Verification:
     findings: tuple[Finding, ...]
 
 
-# As they stand in the table: somebody may have written there what no enum knows.
-_COLUMNS: Final = tuple(
-    type_coerce(column, Text).label(column.key) if isinstance(column.type, Coded) else column
-    for column in AuditEvent.__table__.columns
-)
-
-
-def digest_of(event: Row[Any] | AuditEvent) -> bytes:
+def digest_of(event: Row[Any] | AuditEvent | FirmAuditEvent) -> bytes:
     """Return SHA-256 over an event's canonical form.
 
     That is JSON of the columns that are not null, sorted by name, without spaces; ids as text,
@@ -95,7 +88,7 @@ def digest_of(event: Row[Any] | AuditEvent) -> bytes:
     """
     at = event.at.astimezone(UTC).isoformat(timespec="microseconds")
     values = {
-        "organisation_id": str(event.organisation_id),
+        **_owner_of(event),
         "id": str(event.id),
         "at": at,
         "action": event.action,
@@ -108,12 +101,12 @@ def digest_of(event: Row[Any] | AuditEvent) -> bytes:
     return _sha256({name: value for name, value in values.items() if value is not None})
 
 
-def digest_of_batch(batch: AuditBatch) -> bytes:
+def digest_of_batch(batch: AuditBatch | FirmAuditBatch) -> bytes:
     """Return SHA-256 over a batch: its place, the batch before it, its events and their digests."""
     events = zip(batch.event_ids, batch.event_digests, strict=False)
     return _sha256(
         {
-            "organisation_id": str(batch.organisation_id),
+            **_owner_of(batch),
             "number": batch.number,
             "previous": batch.previous.hex(),
             "sealed_at": batch.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -124,26 +117,26 @@ def digest_of_batch(batch: AuditBatch) -> bytes:
 
 
 async def seal_events(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, now: datetime | None = None
+    session: Session, viewer: Viewer, *, log: Log, now: datetime | None = None
 ) -> int:
     """Seal every event that no batch holds, and return how many.
 
-    Sealers of one organisation wait for each other. An event whose transaction ended after a batch
+    Sealers of one log wait for each other. An event whose transaction ended after a batch
     was made is sealed by the next one; one that appears more than `LATE` after its time is left
     alone, and `verify_events` tells of it.
     """
-    require(viewer, Permission.AUDIT_SEAL, organisation_id)
-    key = int.from_bytes(organisation_id.bytes[8:], "big", signed=True)
+    _require_sealing(viewer, log)
+    key = int.from_bytes(log.owner_id.bytes[8:], "big", signed=True)
     await session.execute(select(func.pg_advisory_xact_lock(key)))
-    last = await session.scalar(_newest(organisation_id))
-    events = (await session.execute(_unsealed(organisation_id, last))).all()
+    last = await session.scalar(_newest(log))
+    events = (await session.execute(_unsealed(log, last))).all()
     sealed_at = now or datetime.now(UTC)
     number, previous = (last.number, last.digest) if last else (0, GENESIS)
     for start in range(0, len(events), BATCH_EVENTS):
         part = events[start : start + BATCH_EVENTS]
         number += 1
-        batch = AuditBatch(
-            organisation_id=organisation_id,
+        batch = log.batches(
+            **{log.key: log.owner_id},
             number=number,
             previous=previous,
             digest=b"",
@@ -157,28 +150,26 @@ async def seal_events(
     return len(events)
 
 
-async def find_head(session: Session, viewer: Viewer, *, organisation_id: UUID) -> Head | None:
-    """Return the end of an organisation's chain, or None before anything was sealed."""
-    require(viewer, Permission.AUDIT_SEAL, organisation_id)
-    last = await session.scalar(_newest(organisation_id))
-    return None if last is None else Head(organisation_id, last.number, last.digest)
+async def find_head(session: Session, viewer: Viewer, *, log: Log) -> Head | None:
+    """Return the end of a log's chain, or None before anything was sealed."""
+    _require_sealing(viewer, log)
+    last = await session.scalar(_newest(log))
+    return None if last is None else Head(log, last.number, last.digest)
 
 
 async def verify_events(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, anchor: Head | None = None
+    session: Session, viewer: Viewer, *, log: Log, anchor: Head | None = None
 ) -> Verification:
-    """Compare an organisation's log with its chain, and the chain with a head kept elsewhere."""
-    require(viewer, Permission.AUDIT_SEAL, organisation_id)
+    """Compare a log with its chain, and the chain with a head kept elsewhere."""
+    _require_sealing(viewer, log)
+    table: Any = log.events
     findings: list[Finding] = []
     number, previous, sealed, last = 0, GENESIS, 0, None
     held: set[UUID] = set()
-    while batch := await session.scalar(_after(organisation_id, number)):
+    while batch := await session.scalar(_after(log, number)):
         findings += [Finding(Flaw.MISSING, one) for one in range(number + 1, batch.number)]
         events = await session.execute(
-            select(*_COLUMNS).where(
-                AuditEvent.organisation_id == organisation_id,
-                AuditEvent.id.in_(batch.event_ids),
-            )
+            select(*_columns(log)).where(log.owns(table), table.id.in_(batch.event_ids))
         )
         before = None if batch.number > number + 1 else previous
         findings += _flaws(batch, {one.id: one for one in events}, before)
@@ -193,20 +184,18 @@ async def verify_events(
     if anchor is not None and anchor.number > number:
         findings.append(Finding(Flaw.ANCHOR, anchor.number))
     times = await session.execute(
-        select(AuditEvent.id, AuditEvent.at)
-        .where(AuditEvent.organisation_id == organisation_id)
-        .order_by(AuditEvent.at, AuditEvent.id)
+        select(table.id, table.at).where(log.owns(table)).order_by(table.at, table.id)
     )
     waiting = [(event_id, at) for event_id, at in times if event_id not in held]
     since = None if last is None else last.sealed_at - LATE
     inserted = [event_id for event_id, at in waiting if since is not None and at < since]
     findings += [Finding(Flaw.INSERTED, None, one) for one in inserted]
-    head = None if last is None else Head(organisation_id, last.number, last.digest)
+    head = None if last is None else Head(log, last.number, last.digest)
     return Verification(head, sealed, len(waiting) - len(inserted), tuple(findings))
 
 
 def _flaws(
-    batch: AuditBatch, events: Mapping[UUID, Row[Any]], previous: bytes | None
+    batch: AuditBatch | FirmAuditBatch, events: Mapping[UUID, Row[Any]], previous: bytes | None
 ) -> list[Finding]:
     """Return what is wrong with one batch and its events."""
     found = []
@@ -221,41 +210,55 @@ def _flaws(
     return found
 
 
-def _after(organisation_id: UUID, number: int) -> Select[AuditBatch]:
-    return (
-        select(AuditBatch)
-        .where(AuditBatch.organisation_id == organisation_id, AuditBatch.number > number)
-        .order_by(AuditBatch.number)
-        .limit(1)
+def _require_sealing(viewer: Viewer, log: Log) -> None:
+    if log.is_firms:
+        require_operator(viewer)
+    else:
+        require(viewer, Permission.AUDIT_SEAL, log.owner_id)
+
+
+def _owner_of(row: Any) -> dict[str, str]:
+    """Return whose a row of a log or a chain is, as its canonical form says it."""
+    key = "firm_id" if hasattr(row, "firm_id") else "organisation_id"
+    return {key: str(getattr(row, key))}
+
+
+def _columns(log: Log) -> tuple[Any, ...]:
+    """Return the events' columns as they stand there: somebody may have written what no enum knows.
+
+    `type_coerce` reads them as texts, so that this is told and not raised.
+    """
+    return tuple(
+        type_coerce(column, Text).label(column.key) if isinstance(column.type, Coded) else column
+        for column in log.events.__table__.columns
     )
 
 
-def _newest(organisation_id: UUID) -> Select[AuditBatch]:
+def _after(log: Log, number: int) -> Select[Any]:
+    table = log.batches
     return (
-        select(AuditBatch)
-        .where(AuditBatch.organisation_id == organisation_id)
-        .order_by(AuditBatch.number.desc())
-        .limit(1)
+        select(table).where(log.owns(table), table.number > number).order_by(table.number).limit(1)
     )
 
 
-def _unsealed(organisation_id: UUID, last: AuditBatch | None) -> Select[*tuple[Any, ...]]:
+def _newest(log: Log) -> Select[Any]:
+    table = log.batches
+    return select(table).where(log.owns(table)).order_by(table.number.desc()).limit(1)
+
+
+def _unsealed(log: Log, last: AuditBatch | FirmAuditBatch | None) -> Select[*tuple[Any, ...]]:
     """Select the events that no batch holds and that are not too late for one, oldest first."""
-    statement = select(*_COLUMNS).where(AuditEvent.organisation_id == organisation_id)
+    events, batches = log.events, log.batches
+    statement = select(*_columns(log)).where(log.owns(events))
     if last is not None:
         # What is younger than that was sealed by a batch that is; twice, for clocks that differ.
         recent = (
-            select(func.unnest(AuditBatch.event_ids))
-            .where(
-                AuditBatch.organisation_id == organisation_id,
-                AuditBatch.sealed_at >= last.sealed_at - 2 * LATE,
-            )
+            select(func.unnest(batches.event_ids))
+            .where(log.owns(batches), batches.sealed_at >= last.sealed_at - 2 * LATE)
             .scalar_subquery()
         )
-        statement = statement.where(
-            AuditEvent.at >= last.sealed_at - LATE, AuditEvent.id.not_in(recent)
-        )
-    return statement.order_by(AuditEvent.at, AuditEvent.id)
+        statement = statement.where(events.at >= last.sealed_at - LATE, events.id.not_in(recent))
+    return statement.order_by(events.at, events.id)
 
 
 def _text(value: UUID | None) -> str | None:

@@ -64,6 +64,8 @@ def test_writing_to_a_tenant_table_takes_the_scope_of_its_organisation(database:
     # Without a condition of its own for new rows, the one for old rows holds for them, too.
     checked = {(table, name): check for table, name, *_, check in policies if check is not None}
     # The mail that invites into a firm belongs to no organisation.
+    of_log = {checked.pop((f"firm_audit_{name}", "added")) for name in ("events", "subjects")}
+    assert all("f.person_id = " in str(one) and "firm_id IN" in str(one) for one in of_log)
     of_firm = str(checked.pop(("jobs", "invited")))
     assert "organisation_id IS NULL" in of_firm
     assert "'firms.invite'" in of_firm
@@ -204,6 +206,9 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
         "audit_batches": {"SELECT", "INSERT"},
         "installation_events": {"SELECT", "INSERT"},
         "operators": {"SELECT", "INSERT", "DELETE"},
+        "firm_audit_events": {"SELECT", "INSERT"},
+        "firm_audit_batches": {"SELECT", "INSERT"},
+        "firm_audit_subjects": {"SELECT", "INSERT", "DELETE"},
         # What is a log is added to and never changed.
         "library_template_versions": {"SELECT", "INSERT"},
         "library_themes": {"SELECT", "INSERT"},

@@ -24,6 +24,7 @@ from tenants.db import run
 from tenants.errors import Unauthenticated
 from tenants.integrations.scopes import Scope
 from tenants.integrations.signing_keys import get_published_keys, get_signing_key
+from tenants.integrations.token_queries import note_refused
 from tenants.settings import get_settings
 from tenants.work import Session
 
@@ -80,8 +81,11 @@ def _posted(prepare: Prepare) -> Callable[[Request], Awaitable[Response]]:
             asked = await read_form(request)
         except OAuth2Error as error:
             return refusal(error).response()
-        respond = await prepare(asked)
-        return (await serve(client_viewer(asked), respond)).response()
+        respond, viewer = await prepare(asked), client_viewer(asked)
+        answer = await serve(viewer, respond)
+        if isinstance(answer.body, dict) and answer.body.get("error") == "invalid_client":
+            await run(note_refused, viewer)
+        return answer.response()
 
     return handle
 

@@ -21,6 +21,7 @@ from tenants.organisations.attempts import (
     TooManyAttempts,
     begin_attempt,
     forgive_attempt,
+    note_failure,
 )
 
 _ADDRESS: Final = "/account/password"
@@ -86,13 +87,17 @@ async def _change(
         account=person.email,
         address=address_of(request),
     )
-    await run(
-        passwords.change_password,
-        _OPERATOR,
-        person_id=person_id,
-        present=fields.get("present", ""),
-        chosen=fields.get("password", ""),
-    )
+    try:
+        await run(
+            passwords.change_password,
+            _OPERATOR,
+            person_id=person_id,
+            present=fields.get("present", ""),
+            chosen=fields.get("password", ""),
+        )
+    except Unauthenticated:
+        await run(note_failure, _OPERATOR, attempt=attempt, account=person.email)
+        raise
     await run(forgive_attempt, _OPERATOR, attempt=attempt)
     await run(sessions.note_everywhere, viewer, action=AuditAction.PASSWORD_CHANGED)
 

@@ -28,7 +28,7 @@ from api.pages.rendering import lead_to
 from api.pages.sign_in import LINK_COOKIE, begin_session, find_person, local_path
 from tenants.access import Viewer
 from tenants.db import run
-from tenants.errors import DomainError, NotFound
+from tenants.errors import Conflict, DomainError, Forbidden, NotFound
 from tenants.members import provider_joining as joining
 from tenants.members.firm_joining import join_firm_with_identity
 from tenants.organisations import providers
@@ -134,7 +134,11 @@ async def _welcome(
         email=claimed.email,
         name=claimed.name,
     )
-    person_id = await _come_in(identity, proved, flow.join)
+    try:
+        person_id = await _come_in(identity, proved, flow.join)
+    except (Forbidden, Conflict):
+        await run(providers.note_refused, providers.owner_of(provider), provider=provider)
+        raise
     return await begin_session(
         request, person_id, flow.wanted, provider_id=provider.id, id_token=claimed.id_token
     )

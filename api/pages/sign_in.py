@@ -1,5 +1,6 @@
 """Signing in with an address and a password, and signing out."""
 
+import logging
 from http import HTTPStatus
 from time import time
 from typing import Final
@@ -25,6 +26,7 @@ from tenants.organisations.attempts import (
     TooManyAttempts,
     begin_attempt,
     forgive_attempt,
+    note_failure,
 )
 from tenants.organisations.models import IdentityProvider
 from tenants.organisations.provider_queries import find_presented
@@ -32,6 +34,7 @@ from tenants.organisations.service import authenticate
 from tenants.settings import get_settings
 from tenants.tokens import hash_token
 
+_logger = logging.getLogger("afterword.api")
 HOME: Final = "/console"
 LINK_COOKIE: Final = "afterword_proved"
 _LONGEST_EMAIL: Final = 320
@@ -87,7 +90,7 @@ async def post_sign_in(request: Request) -> Response:
         fields = await read_form(request)
     except Refused as refusal:
         return _form(request, HOME, refusal.status, f"refused_{refusal.notice}")
-    email, password = fields.get("email", "").strip(), fields.get("password", "")
+    email, password = _typed(fields)
     wanted = local_path(fields.get("next", ""))
     try:
         attempt = await run(
@@ -97,12 +100,16 @@ async def post_sign_in(request: Request) -> Response:
             account=email,
             address=address_of(request),
         )
-        person_id = await _check_password(email, password)
+        person_id = await run(passwords.sign_in, Viewer.operator(), email=email, password=password)
     except TooManyAttempts as refusal:
+        _logger.info("signing in was refused after too many failures")
         response = _form(request, wanted, HTTPStatus.TOO_MANY_REQUESTS, "too_many", email)
         response.headers["Retry-After"] = str(refusal.seconds)
         return response
     except Unauthenticated:
+        # The same for everybody: whether there is such an account is not to be told by its time.
+        await run(note_failure, Viewer.operator(), attempt=attempt, account=email)
+        _logger.info("signing in with a password failed")
         return _form(request, wanted, HTTPStatus.FORBIDDEN, "wrong", email)
     await run(forgive_attempt, Viewer.operator(), attempt=attempt)
     provider = await run(providers.find_only_way_in, Viewer(ViewerKind.PERSON, person_id))
@@ -197,17 +204,14 @@ def _lead_to_provider(request: Request, provider: IdentityProvider, person_id: U
     return response
 
 
-async def _check_password(email: str, password: str) -> UUID:
-    """Return whose address and password they are.
+def _typed(fields: dict[str, str]) -> tuple[str, str]:
+    """Return the address and the password that were typed, or neither where they are nonsense.
 
-    Raises:
-        Unauthenticated: They do not belong together.
+    Nobody has such an address or password, but the answer has to take as long as any other.
     """
-    # Nobody has such an address or password, but the answer has to take as long as any other.
+    email, password = fields.get("email", "").strip(), fields.get("password", "")
     too_long = len(email) > _LONGEST_EMAIL or len(password) > passwords.LONGEST_PASSWORD
-    if "\0" in email or too_long:
-        email = password = ""
-    return await run(passwords.sign_in, Viewer.operator(), email=email, password=password)
+    return ("", "") if "\0" in email or too_long else (email, password)
 
 
 async def _end_session(request: Request) -> None:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.derive import Info, as_type, of_noun
-from api.relay import Node
+from api.derive import Arguments, Info, as_type, of_noun
+from api.relay import Connection, Node
+from api.types.audit import AuditEventFilter, FirmAuditEvent
 from api.types.identity_providers import IdentityProviderType, identity_provider_type
 from api.types.library import LibraryTemplate, find_firm_codebook
 from api.types.themes import Theme
@@ -98,7 +99,7 @@ class Engagement(Node):
     consultants: list[Consultant]
 
 
-@of_noun(read_graph.FIRM)
+@of_noun(read_graph.FIRM, {"audit_events": Arguments(AuditEventFilter)})
 class Firm:
     """A consulting firm, the third party that asks and keeps what was promised.
 
@@ -109,6 +110,8 @@ class Firm:
         members: Who works for it, for its administrators; empty for others.
         templates: The questionnaires of its library.
         invitations: Who was asked to and has not accepted yet, likewise.
+        audit_events: What was done with its library, people, provider and engagements, likewise;
+            the newest first.
     """
 
     id: strawberry.ID
@@ -117,6 +120,7 @@ class Firm:
     members: list[FirmMember]
     invitations: list[FirmInvitation]
     templates: list[LibraryTemplate]
+    audit_events: Connection[FirmAuditEvent] | None
 
     @strawberry.field
     async def codebook(self, root: strawberry.Parent[Record], info: Info) -> list[Theme]:

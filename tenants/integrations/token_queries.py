@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tenants import audit
 from tenants.access import Permission, Viewer, require
-from tenants.audit import AuditAction
+from tenants.audit import AuditAction, Log
 from tenants.integrations.models import OAUTH_KINDS, Integration
 from tenants.integrations.token_models import (
     AccessGrant,
@@ -28,6 +28,7 @@ REFRESH_LIFETIME: Final = timedelta(days=30)
 GRANT_LIFETIME: Final = timedelta(days=180)
 # What has expired is kept for a while, so that a late replay is still known for one.
 KEPT_AFTERWARDS: Final = timedelta(days=7)
+REFUSALS_TOLD_EVERY: Final = timedelta(hours=1)
 
 
 def hash_of(text: str) -> bytes:
@@ -58,6 +59,34 @@ async def note_sign_in(session: Session, viewer: Viewer, *, integration: Integra
     await audit.record(
         session, viewer, AuditAction.INTEGRATION_SIGNED_IN, organisation_id, integration.id
     )
+
+
+async def note_refused(session: Session, viewer: Viewer) -> None:
+    """Write into the organisation's log that somebody named an integration and did not prove it.
+
+    At most once an hour for each integration, and for none that does not exist.
+
+    Args:
+        session: The transaction.
+        viewer: In whose scope the client was looked for; it names the integration.
+    """
+    if viewer.id is None:
+        return
+    for organisation_id in viewer.organisations_with(Permission.TOKEN_ISSUE):
+        known = await session.scalar(
+            select(Integration.id).where(
+                Integration.organisation_id == organisation_id, Integration.id == viewer.id
+            )
+        )
+        if known is not None:
+            await audit.record_once(
+                session,
+                Viewer(),
+                Log(organisation_id),
+                AuditAction.INTEGRATION_REFUSED,
+                known,
+                within=REFUSALS_TOLD_EVERY,
+            )
 
 
 async def add_code(

@@ -63,10 +63,11 @@ async def save_firm_theme(
         check_new_theme(line, len(known))
     saved = said_over(own.get(line.code, ThemeLine(line.code)), line)
     assert viewer.id is not None  # noqa: S101 - whoever belongs to a firm is a person.
+    row_id = new_id()
     session.add(
         LibraryTheme(
             firm_id=firm_id,
-            id=new_id(),
+            id=row_id,
             code=saved.code,
             labels=dict(saved.labels),
             descriptions=dict(saved.descriptions),
@@ -78,6 +79,7 @@ async def save_firm_theme(
         )
     )
     await session.flush()
+    await audit.record_in_firm(session, viewer, AuditAction.FIRM_THEME_SAVED, firm_id, row_id)
     return (await get_firm_codebook(session, viewer, firm_id=firm_id))[line.code]
 
 
@@ -155,6 +157,7 @@ async def push_codebook(
             changes=changes,
         )
         await audit.record(session, viewer, AuditAction.LIBRARY_PUSHED, organisation_id, push_id)
+        await audit.record_in_firm(session, viewer, AuditAction.LIBRARY_PUSHED, firm_id, push_id)
         return push_id
 
     return await once(

@@ -141,6 +141,7 @@ async def push_template(
             version_id=written[0].id,
         )
         await audit.record(session, viewer, AuditAction.LIBRARY_PUSHED, organisation_id, push_id)
+        await audit.record_in_firm(session, viewer, AuditAction.LIBRARY_PUSHED, firm_id, push_id)
         return push_id
 
     return await once(

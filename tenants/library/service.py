@@ -7,14 +7,21 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from tenants import audit
 from tenants.access import Permission, Viewer
+from tenants.audit import AuditAction
 from tenants.errors import Conflict, InvalidInput
 from tenants.library import queries
 from tenants.library.gate import require_in_firm
 from tenants.library.models import LibraryTemplate, LibraryTemplateVersion
 from tenants.questionnaires.changes import list_changes
 from tenants.questionnaires.checking import check_content
-from tenants.questionnaires.definition import content_hash, parse_definition, to_json
+from tenants.questionnaires.definition import (
+    Definition,
+    content_hash,
+    parse_definition,
+    to_json,
+)
 from tenants.questionnaires.findings import Unpublishable
 from tenants.questionnaires.values import clean_text
 from tenants.work import Session
@@ -94,28 +101,48 @@ async def save_template(
     template = await queries.ensure_template(
         session, viewer, firm_id=firm_id, code=code, name=title
     )
-    newest = await queries.find_newest(session, viewer, firm_id=firm_id, template_id=template.id)
-    number = newest.number if newest is not None else 0
-    if newest is None or newest.content_hash != content_hash(definition):
-        if number != based_on:
-            raise _saved_meanwhile(number)
-        assert viewer.id is not None  # noqa: S101 - whoever belongs to a firm is a person.
-        session.add(
-            LibraryTemplateVersion(
-                firm_id=firm_id,
-                template_id=template.id,
-                number=number + 1,
-                definition=to_json(definition),
-                languages=list(definition.languages),
-                content_hash=content_hash(definition),
-                note=said,
-                saved_at=datetime.now(UTC),
-                saved_by=viewer.id,
-            )
+    is_new = await _add_version(session, viewer, template, definition, based_on=based_on, note=said)
+    if is_new or template.is_retired or template.name != title:
+        await audit.record_in_firm(
+            session, viewer, AuditAction.TEMPLATE_SAVED, firm_id, template.id
         )
-        await session.flush()
     await queries.set_template(session, viewer, template=template, name=title, is_retired=False)
     return template.id
+
+
+async def _add_version(
+    session: Session,
+    viewer: Viewer,
+    template: LibraryTemplate,
+    definition: Definition,
+    *,
+    based_on: int,
+    note: str,
+) -> bool:
+    """Return whether a template says something new, and keep it as its next version if so."""
+    firm_id, digest = template.firm_id, content_hash(definition)
+    newest = await queries.find_newest(session, viewer, firm_id=firm_id, template_id=template.id)
+    if newest is not None and newest.content_hash == digest:
+        return False
+    number = newest.number if newest is not None else 0
+    if number != based_on:
+        raise _saved_meanwhile(number)
+    assert viewer.id is not None  # noqa: S101 - whoever belongs to a firm is a person.
+    session.add(
+        LibraryTemplateVersion(
+            firm_id=firm_id,
+            template_id=template.id,
+            number=number + 1,
+            definition=to_json(definition),
+            languages=list(definition.languages),
+            content_hash=digest,
+            note=note,
+            saved_at=datetime.now(UTC),
+            saved_by=viewer.id,
+        )
+    )
+    await session.flush()
+    return True
 
 
 async def retire_template(
@@ -129,9 +156,12 @@ async def retire_template(
     """
     template = await queries.get_template(session, viewer, firm_id=firm_id, template_id=template_id)
     require_in_firm(viewer, Permission.LIBRARY_KEEP, firm_id)
+    if template.is_retired:
+        return
     await queries.set_template(
         session, viewer, template=template, name=template.name, is_retired=True
     )
+    await audit.record_in_firm(session, viewer, AuditAction.TEMPLATE_RETIRED, firm_id, template.id)
 
 
 async def list_template_versions(

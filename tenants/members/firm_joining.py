@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from tenants.access import Viewer
+from tenants import audit
+from tenants.access import Role, Viewer, ViewerKind
+from tenants.audit import AuditAction
 from tenants.errors import Conflict, LinkExpired, LinkUnusable, LinkUsed
 from tenants.keys import Purpose
 from tenants.letters import Letter, message_id
@@ -221,4 +223,11 @@ async def _settle(
         firm_id=found.firm.id,
         person_id=person_id,
         role=found.invitation.role,
+    )
+    await session.flush()
+    is_administrator = found.invitation.role is FirmRole.ADMINISTRATOR
+    part = Role.FIRM_ADMINISTRATOR if is_administrator else Role.CONSULTANT
+    person = Viewer(ViewerKind.PERSON, person_id, firms={found.firm.id: part})
+    await audit.record_in_firm(
+        session, person, AuditAction.FIRM_MEMBER_JOINED, found.firm.id, person_id
     )

@@ -81,7 +81,8 @@ async def create_client(
     if not await queries.insert_organisation(session, known, organisation=organisation):
         message = "This short name is taken; please choose another one."
         raise Conflict(message, field="slug")
-    await audit.record(session, known, AuditAction.ORGANISATION_CREATED, organisation_id)
+    of_both = {"organisation_id": organisation_id, "firm_id": firm_id}
+    await _note(session, known, AuditAction.ORGANISATION_CREATED, **of_both)
     session.add(
         Engagement(
             organisation_id=organisation_id,
@@ -92,7 +93,7 @@ async def create_client(
             ended_by=None,
         )
     )
-    await audit.record(session, known, AuditAction.ENGAGEMENT_STARTED, organisation_id)
+    await _note(session, known, AuditAction.ENGAGEMENT_STARTED, **of_both)
     return organisation_id, known
 
 
@@ -155,7 +156,8 @@ async def start_engagement(
         )
         for person_id in sorted(set(consultant_ids))
     )
-    await audit.record(session, viewer, AuditAction.ENGAGEMENT_STARTED, organisation_id)
+    of_both = {"organisation_id": organisation_id, "firm_id": firm_id}
+    await _note(session, viewer, AuditAction.ENGAGEMENT_STARTED, **of_both)
     return engagement_id
 
 
@@ -192,7 +194,8 @@ async def end_engagement(
     engagement.ends_on = max(day, engagement.starts_on)
     engagement.ended_by = viewer.role_in(organisation_id)
     await session.flush()
-    await audit.record(session, viewer, AuditAction.ENGAGEMENT_ENDED, organisation_id)
+    of_both = {"organisation_id": organisation_id, "firm_id": engagement.firm_id}
+    await _note(session, viewer, AuditAction.ENGAGEMENT_ENDED, **of_both)
 
 
 async def add_consultant(
@@ -222,7 +225,8 @@ async def add_consultant(
         )
     )
     await session.flush()
-    await audit.record(session, viewer, AuditAction.CONSULTANT_ADDED, organisation_id, person_id)
+    of_both = {"organisation_id": organisation_id, "firm_id": engagement.firm_id}
+    await _note(session, viewer, AuditAction.CONSULTANT_ADDED, person_id=person_id, **of_both)
 
 
 async def remove_consultant(
@@ -247,7 +251,27 @@ async def remove_consultant(
     ):
         noun = "consultant"
         raise NotFound(noun, field="personId")
-    await audit.record(session, viewer, AuditAction.CONSULTANT_REMOVED, organisation_id, person_id)
+    of_both = {"organisation_id": organisation_id, "firm_id": engagement.firm_id}
+    await _note(session, viewer, AuditAction.CONSULTANT_REMOVED, person_id=person_id, **of_both)
+
+
+async def _note(
+    session: Session,
+    viewer: Viewer,
+    action: AuditAction,
+    *,
+    organisation_id: UUID,
+    firm_id: UUID,
+    person_id: UUID | None = None,
+) -> None:
+    """Write what was done into the client's log, and into the firm's if one of its people did it.
+
+    The firm's administrator reads nothing of the client's log.
+    """
+    await audit.record(session, viewer, action, organisation_id, person_id)
+    if firm_id in viewer.firms:
+        subject_id = person_id or organisation_id
+        await audit.record_in_firm(session, viewer, action, firm_id, subject_id)
 
 
 def keyed_id(viewer: Viewer, operation: str, key: str | None) -> UUID:

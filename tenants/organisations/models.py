@@ -168,7 +168,11 @@ class PasswordReset(Model):
 
 
 class SignInAttempts(Model):
-    """When somebody tried under an account or from an address, as far as it still counts."""
+    """When somebody tried under an account or from an address, as far as it still counts.
+
+    `person_id`, `failed_at` and `limited_at` wait until the owner's logs tell of failures. The
+    first is no foreign key: checking one would take time for accounts that exist, and only then.
+    """
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (Index("ix_sign_in_attempts_last_tried_at", "last_tried_at"),)
@@ -176,6 +180,9 @@ class SignInAttempts(Model):
     key_hash: Mapped[bytes] = mapped_column(primary_key=True)
     tried_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
     last_tried_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    person_id: Mapped[UUID | None]
+    failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    limited_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Organisation(Model):

@@ -3,14 +3,22 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from tenants import audit
-from tenants.access import Permission, Role, Viewer, require, require_firm, require_operator
-from tenants.audit import AuditAction
+from tenants.access import (
+    Permission,
+    Role,
+    Viewer,
+    ViewerKind,
+    require,
+    require_firm,
+    require_operator,
+)
+from tenants.audit import AuditAction, Log
 from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.keys import decrypt_text, encrypt_text
 from tenants.model import new_id
@@ -30,6 +38,7 @@ _CONFIGURED: Final = (
 )
 _REMOVED: Final = (AuditAction.IDENTITY_PROVIDER_REMOVED, AuditAction.FIRM_PROVIDER_REMOVED)
 _MOST_DOMAINS: Final = 50
+REFUSALS_TOLD_EVERY: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +186,34 @@ async def find_provider_for(
         found = await queries.list_providers_of_domain(session, viewer, domain=domain)
         return found[0] if len(found) == 1 else None
     return await queries.find_provider_of_slug(session, viewer, slug=typed)
+
+
+def owner_of(provider: IdentityProvider) -> Viewer:
+    """Return the operator in the scope of whose provider it is."""
+    here = provider.organisation_id
+    return Viewer(ViewerKind.OPERATOR, roles={} if here is None else {here: Role.JOB})
+
+
+async def note_refused(session: Session, viewer: Viewer, *, provider: IdentityProvider) -> None:
+    """Write into its owner's log that somebody whom a provider knows was nobody here.
+
+    At most once an hour; who it was is the provider's to say.
+
+    Args:
+        session: The transaction.
+        viewer: `owner_of(provider)`.
+        provider: Through which they came.
+    """
+    require_operator(viewer)
+    action, owner = AuditAction.IDENTITY_PROVIDER_REFUSED, provider.organisation_id
+    log = Log(owner) if owner is not None else Log(_firm_of(provider), is_firms=True)
+    within = REFUSALS_TOLD_EVERY
+    await audit.record_once(session, Viewer(), log, action, provider.id, within=within)
+
+
+def _firm_of(provider: IdentityProvider) -> UUID:
+    assert provider.firm_id is not None  # noqa: S101 - a constraint gives each one owner.
+    return provider.firm_id
 
 
 def client_secret_of(provider: IdentityProvider) -> str:

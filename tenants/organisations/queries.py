@@ -256,6 +256,12 @@ async def list_organisation_ids(session: Session, viewer: Viewer) -> Sequence[UU
     return (await session.scalars(select(Organisation.id).order_by(Organisation.id))).all()
 
 
+async def list_firm_ids(session: Session, viewer: Viewer) -> Sequence[UUID]:
+    """Return every firm of the installation, whose logs are sealed; ids and nothing more."""
+    require_operator(viewer)
+    return (await session.scalars(select(Firm.id).order_by(Firm.id))).all()
+
+
 async def find_organisation_id(session: Session, viewer: Viewer, *, slug: str) -> UUID | None:
     """Return the organisation with a slug, or None."""
     require_operator(viewer)

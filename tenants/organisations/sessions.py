@@ -148,9 +148,14 @@ async def revoke_sessions(session: Session, viewer: Viewer, *, keep_current: boo
 
 
 async def note_everywhere(session: Session, viewer: Viewer, *, action: AuditAction) -> None:
-    """Write into the log of each of the viewer's organisations what they did to their account."""
+    """Write into the log of each of the viewer's organisations and firms what they did.
+
+    It is about their own account.
+    """
     for organisation_id in viewer.roles:
         await audit.record(session, viewer, action, organisation_id, viewer.id)
+    for firm_id in viewer.firms:
+        await audit.record_in_firm(session, viewer, action, firm_id, viewer.id)
 
 
 def _shown(row: AccessToken, viewer: Viewer) -> OpenSession:

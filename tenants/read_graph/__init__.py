@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tenants.nouns import Noun
 from tenants.read_graph.actions import ACTION, ACTION_NOTE, REMARKS
-from tenants.read_graph.audit import AUDIT_EVENT
+from tenants.read_graph.audit import AUDIT_EVENT, FIRM_AUDIT_EVENT
 from tenants.read_graph.conversations import CONTACT_ATTEMPT, CONVERSATION
 from tenants.read_graph.excerpts import DESK_EXCERPT, DESK_TEXT, EXCERPT, EXCERPT_REDACTION
 from tenants.read_graph.firms import (
@@ -57,6 +57,7 @@ __all__ = [
     "EXCERPT",
     "EXCERPT_REDACTION",
     "FIRM",
+    "FIRM_AUDIT_EVENT",
     "FIRM_INVITATION",
     "FIRM_MEMBER",
     "HIRING_MANAGER",
@@ -118,6 +119,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             INTEGRATION,
             JOB,
             AUDIT_EVENT,
+            FIRM_AUDIT_EVENT,
             ACTION,
             ACTION_NOTE,
         )

@@ -1,13 +1,16 @@
-"""The log as a noun of the read graph: who reads which of its events."""
+"""The logs as nouns of the read graph: who reads which of their events."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, false, func, null, or_, select
 from sqlalchemy.dialects.postgresql import array
 
 from tenants.access import ROLE_TABLE, Permission, Reach, Role, Viewer, part_of
-from tenants.audit import AuditAction, AuditEvent, area_of
+from tenants.audit import AuditAction, AuditEvent, FirmAuditEvent, area_of
 from tenants.nouns import Column, Noun, ToMany
+from tenants.organisations.engagement_queries import administered_by
 from tenants.organisations.models import Person
 from tenants.paging import Ordering
 
@@ -29,37 +32,58 @@ def _visible_events(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     )
 
 
+def _visible_firm_events(viewer: Viewer, _role: Role | None) -> ColumnElement[bool]:
+    """Return which events of firms a person reads: those of the firms that it administers."""
+    return administered_by(viewer, FirmAuditEvent.firm_id)
+
+
+def _columns(events: Any) -> Mapping[str, Column]:
+    return {
+        "at": Column(events.at),
+        "action": Column(events.action),
+        "actor_kind": Column(events.actor_kind),
+        "actor_role": Column(events.actor_role),
+        "actor_name": Column(
+            select(Person.name).where(Person.id == events.actor_id).scalar_subquery()
+        ),
+        "subjects": Column(
+            cast(
+                func.coalesce(events.subjects, func.array_remove(array([events.subject]), null())),
+                ARRAY(Text),
+            )
+        ),
+    }
+
+
+def _events(noun: str, events: Any, permission: Permission | None) -> ToMany:
+    return ToMany(
+        noun,
+        permission=permission,
+        orderings=(Ordering("NEWEST", events.at, datetime.fromisoformat, descending=True),),
+        filters={
+            "action": events.action.in_,
+            "at_from": lambda moment: events.at >= moment,
+            "at_to": lambda moment: events.at < moment,
+        },
+    )
+
+
 AUDIT_EVENT = Noun(
     name="AuditEvent",
     organisation_id=AuditEvent.organisation_id,
     id=AuditEvent.id,
     visible=_visible_events,
-    columns={
-        "at": Column(AuditEvent.at),
-        "action": Column(AuditEvent.action),
-        "actor_kind": Column(AuditEvent.actor_kind),
-        "actor_role": Column(AuditEvent.actor_role),
-        "actor_name": Column(
-            select(Person.name).where(Person.id == AuditEvent.actor_id).scalar_subquery()
-        ),
-        "subjects": Column(
-            cast(
-                func.coalesce(
-                    AuditEvent.subjects, func.array_remove(array([AuditEvent.subject]), null())
-                ),
-                ARRAY(Text),
-            )
-        ),
-    },
+    columns=_columns(AuditEvent),
 )
 
-AUDIT_EVENTS = ToMany(
-    "AuditEvent",
-    permission=Permission.AUDIT_READ,
-    orderings=(Ordering("NEWEST", AuditEvent.at, datetime.fromisoformat, descending=True),),
-    filters={
-        "action": AuditEvent.action.in_,
-        "at_from": lambda moment: AuditEvent.at >= moment,
-        "at_to": lambda moment: AuditEvent.at < moment,
-    },
+# As everything of a firm: the first part of the key is the firm's id.
+FIRM_AUDIT_EVENT = Noun(
+    name="FirmAuditEvent",
+    organisation_id=FirmAuditEvent.firm_id,
+    id=FirmAuditEvent.id,
+    visible=_visible_firm_events,
+    columns=_columns(FirmAuditEvent),
 )
+
+AUDIT_EVENTS = _events("AuditEvent", AuditEvent, Permission.AUDIT_READ)
+FIRM_AUDIT_EVENTS = _events("FirmAuditEvent", FirmAuditEvent, None)

@@ -19,6 +19,7 @@ from tenants.organisations.models import (
     Person,
 )
 from tenants.paging import Ordering
+from tenants.read_graph.audit import FIRM_AUDIT_EVENTS
 from tenants.read_graph.orders import by_id
 
 NEWEST_ENGAGEMENT = (Ordering("NEWEST", Engagement.starts_on, date.fromisoformat, descending=True),)
@@ -35,6 +36,7 @@ FIRM = Noun(
         "members": ToMany("FirmMember", orderings=by_id(FirmMember.person_id), paged=False),
         "invitations": ToMany("FirmInvitation", orderings=by_id(FirmInvitation.id), paged=False),
         "templates": ToMany("LibraryTemplate", orderings=by_id(LibraryTemplate.id), paged=False),
+        "audit_events": FIRM_AUDIT_EVENTS,
     },
 )
 

@@ -29,7 +29,9 @@ OF_ORGANISATION = {"libraryPushes": "yes yes FORBIDDEN FORBIDDEN"}
 PARTS = {
     # Of those who belong to it; who works for it, its administrators see (test_firms.py).
     "Firm": "id slug name role members invitations identityProvider engagements clients templates"
-    " codebook",
+    " codebook auditEvents",
+    # Of those who administer the firm (test_firm_log.py).
+    "FirmAuditEvent": "id at action actorKind actorRole actorName subjects",
     "FirmMember": "id name email role",
     "ConfigureFirmIdentityProviderPayload": "identityProvider userErrors",
     "RemoveFirmIdentityProviderPayload": "firmId userErrors",

@@ -28,6 +28,7 @@ LISTS = sorted(
 def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
     assert LISTS == [
         ("Action", "notes"),
+        ("Firm", "auditEvents"),
         ("Organisation", "actions"),
         ("Organisation", "auditEvents"),
         ("Organisation", "conversations"),
@@ -99,6 +100,7 @@ async def test_every_list_refuses_a_bad_cursor_in_the_same_words(ask: Ask) -> No
             inner = f"{field}{bad} {{ nodes {{ __typename }} }}"
             query = {
                 "Query": f"{{ {inner} }}",
+                "Firm": f"{{ viewer {{ firm {{ {inner} }} }} }}",
                 "Action": "{ organisations { nodes { actions { nodes {"
                 f" {inner} }} }} }} }} }}",
                 "Organisation": f"{{ organisations {{ nodes {{ {inner} }} }} }}",
@@ -301,6 +303,7 @@ async def test_what_is_no_node_has_no_node(ask: Ask) -> None:
     parts = {"Membership", "HiringManager", "Answer", "EditionCell"}
     parts |= {"Firm", "FirmMember", "Consultant", "MonthlyCounts", "InvitationMail"}
     parts |= {"FirmInvitation", "LibraryTemplate", "ExcerptRedaction", "ContactAttempt"}
+    parts |= {"FirmAuditEvent"}
     for name in parts:
         id_ = world.id(name, person)
         answer = await ask(world.client.hr, "query ($id: ID!) { node(id: $id) { id } }", id=id_)

@@ -133,6 +133,8 @@ def test_every_list_of_the_schema_is_counted() -> None:
         *COUNTS,
         ("Organisation", "members"),
         ("Organisation", "memberInvitations"),
+        # Of a firm: test_firm_log.py.
+        ("Firm", "auditEvents"),
         ("Query", "organisations"),
     } == set(LISTS)
 

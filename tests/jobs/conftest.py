@@ -122,6 +122,7 @@ def perform(database: str) -> Perform:
         # Jobs are declared on the broker that there is when they are imported first.
         dramatiq.set_broker(StubBroker(middleware=[AsyncIO()]))
     from jobs import (  # noqa: PLC0415
+        audit,
         benchmarks,
         digests,
         events,
@@ -135,6 +136,7 @@ def perform(database: str) -> Perform:
     from jobs.actor import _perform_once  # noqa: PLC0415
 
     jobs: dict[str, Callable[[Any], Awaitable[None]]] = {
+        "audit.seal": audit.seal,
         "benchmarks.announce": benchmarks.announce,
         "benchmarks.contribute": benchmarks.contribute,
         "benchmarks.release": benchmarks.release,

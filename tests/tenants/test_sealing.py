@@ -17,7 +17,7 @@ from deploy import auditing
 from deploy.errors import DeployError
 from tenants import audit, db, sealing
 from tenants.access import Viewer, ViewerKind
-from tenants.audit import AuditAction, AuditEvent
+from tenants.audit import AuditAction, AuditEvent, Log
 from tenants.db import run
 from tenants.model import new_id
 from tenants.sealing import Finding, Flaw, Verification, digest_of
@@ -53,13 +53,13 @@ async def add(client: Client, count: int, *, at: datetime) -> list[UUID]:
 
 
 async def seal(client: Client, *, now: datetime) -> int:
-    here = client.organisation_id
-    return await run(sealing.seal_events, client.job, organisation_id=here, now=now)
+    here = Log(client.organisation_id)
+    return await run(sealing.seal_events, client.job, log=here, now=now)
 
 
 async def verify(client: Client, **given: Any) -> Verification:
-    here = client.organisation_id
-    return await run(sealing.verify_events, client.job, organisation_id=here, **given)
+    here = Log(client.organisation_id)
+    return await run(sealing.verify_events, client.job, log=here, **given)
 
 
 @pytest.fixture
@@ -97,9 +97,7 @@ async def test_a_log_that_nobody_touched_is_sound() -> None:
     assert (found.sealed, found.unsealed, found.findings) == (10, 2, ())
     assert found.head is not None
     assert found.head.number == 4
-    assert found.head == await run(
-        sealing.find_head, client.job, organisation_id=client.organisation_id
-    )
+    assert found.head == await run(sealing.find_head, client.job, log=Log(client.organisation_id))
     # Nothing new, no batch.
     assert await seal(client, now=START + timedelta(days=4)) == 2
     assert await seal(client, now=START + timedelta(days=4)) == 0

@@ -13,6 +13,7 @@ from tenants.access import (
     Viewer,
     ViewerKind,
 )
+from tenants.audit import Log
 from tenants.benchmarks import queries as benchmark_queries
 from tenants.benchmarks import service as benchmarks
 from tenants.db import run
@@ -159,7 +160,7 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
         await make_conversation(one.unanswered)
         await key_in(one.again)
         await run(hold_offer, one.client.job, one.lapsed)
-        await run(sealing.seal_events, one.client.job, organisation_id=one.client.organisation_id)
+        await run(sealing.seal_events, one.client.job, log=Log(one.client.organisation_id))
         await make_member_invitation(one.client)
         await make_note(one.client, await make_action(one.client))
         await keep_digest_mail(one.client)
