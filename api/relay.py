@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -10,9 +11,11 @@ import strawberry
 from tenants.access import Permission
 from tenants.errors import Forbidden, NotFound
 from tenants.nouns import Noun
+from tenants.paging import Part
 from tenants.read_graph import NOUNS
 from tenants.reading import Key
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 _ID_BYTES = 32
@@ -135,3 +138,27 @@ First = Annotated[int | None, strawberry.argument(description="At most this many
 After = Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="At most this many from the end.")]
 Before = Annotated[str | None, strawberry.argument(description="End ahead of this cursor.")]
+
+
+def as_connection(part: Part[P], shown: Callable[[P], T], total: int | None) -> Connection[T]:
+    """Return a part of a list that is no noun's as the API shows it.
+
+    Args:
+        part: Which.
+        shown: Makes an item's GraphQL object.
+        total: How many the whole list holds, if that was asked for.
+    """
+    edges = [
+        Edge(node=shown(item), cursor=cursor)
+        for item, cursor in zip(part.items, part.cursors, strict=True)
+    ]
+    return Connection(
+        page_info=PageInfo(
+            has_next_page=part.has_next,
+            has_previous_page=part.has_previous,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        total_count=total,
+        found=edges,
+    )

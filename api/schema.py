@@ -23,6 +23,7 @@ from api.types.actions import ActionCatalogueEntry, list_catalogue
 from api.types.assignments import assign_interview
 from api.types.benchmark_parts import (
     LastReleases,
+    find_newest_releases,
     find_releases,
     join_benchmark,
     leave_benchmark,
@@ -132,6 +133,7 @@ from api.types.themes import save_theme
 from tenants import read_graph
 from tenants.errors import InvalidInput
 from tenants.organisations import queries as organisations
+from tenants.paging import make_window
 from tenants.reading import NO_PARENT, Key
 
 MAX_NODES = 100
@@ -227,13 +229,30 @@ class Query:
         require_somebody(info)
         return list_peer_groups()
 
-    @strawberry.field
+    @strawberry.field(  # type: ignore[untyped-decorator]  # with a reason it is untyped.
+        deprecation_reason="Ask for releases instead. Stays until 2027-06-30."
+    )
     async def benchmark_releases(
         self, info: Info, last: LastReleases = 12
     ) -> list[BenchmarkRelease]:
         """The newest releases of the benchmark, the newest first."""
         require_somebody(info)
-        return await find_releases(info, last=last)
+        return await find_newest_releases(info, last=last)
+
+    @strawberry.field
+    async def releases(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[BenchmarkRelease] | None:
+        """The releases of the benchmark, the newest first."""
+        require_somebody(info)
+        return await find_releases(
+            info, window=make_window(first=first, after=after, last=last, before=before)
+        )
 
     @strawberry.field
     def methodology(self, info: Info) -> MethodologyType:

@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tenants.errors import BadCursor, InvalidInput
+
+T = TypeVar("T")
 
 DEFAULT_PAGE = 20
 MAX_PAGE = 100
@@ -132,3 +134,40 @@ def window_order(
     if ordering.descending != window.backward:
         return [ordering.expression.desc(), row_id.desc()]
     return [ordering.expression.asc(), row_id.asc()]
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """A part of a list that is no noun's, with the cursor of each item.
+
+    Attributes:
+        items: In the list's order.
+        cursors: Parallel.
+        has_previous: Whether something precedes the part, as far as the window tells.
+        has_next: Whether something follows it, likewise.
+    """
+
+    items: Sequence[T]
+    cursors: Sequence[str]
+    has_previous: bool
+    has_next: bool
+
+
+def cut_part(window: Window, rows: Sequence[T], cursor_of: Callable[[T], str]) -> Part[T]:
+    """Return the window's part of rows that were read one beyond it.
+
+    Args:
+        window: Which part.
+        rows: In the order of reading; from its end where the window is counted from there.
+        cursor_of: Returns the place of a row.
+    """
+    more = len(rows) > window.size
+    kept = rows[: window.size]
+    if window.backward:
+        kept = kept[::-1]
+    return Part(
+        kept,
+        [cursor_of(row) for row in kept],
+        has_previous=more if window.backward else window.after is not None,
+        has_next=window.before is not None if window.backward else more,
+    )

@@ -6,12 +6,14 @@ from uuid import UUID
 
 import strawberry
 
-from api.derive import Info
+from api.derive import Info, selected_names
 from api.errors import UserError, mutation
-from api.relay import key_of
+from api.relay import After, Before, Connection, First, Last, as_connection, key_of
 from api.types.benchmarks import (
     BenchmarkRelease,
     MetricDefinition,
+    MetricKey,
+    PeerGroupChoice,
     PeerGroupKey,
     PeerGroupType,
     as_peer_group,
@@ -22,10 +24,17 @@ from api.types.scalars import YearMonth
 from api.types.statistics import StatisticType, as_statistic
 from tenants import read_graph
 from tenants.benchmarks import participation, participation_queries, service, trends
+from tenants.benchmarks.participation_queries import require_few
 from tenants.disclosure.figures import CountBand
 from tenants.disclosure.peers import LOWER_QUARTILE, MEDIAN, P10, P90, UPPER_QUARTILE
 from tenants.insights.windows import months_after
+from tenants.metrics import DECLINE_RATE
+from tenants.paging import Part, Window, make_window
+from tenants.reading import Record
 
+OverTimeMetric = Annotated[
+    MetricKey, strawberry.argument(description="Which; the decline rate if absent.")
+]
 LastReleases = Annotated[
     int, strawberry.argument(description="How many of the newest ones, 1 to 40.")
 ]
@@ -213,34 +222,75 @@ async def find_trend(
     last: int,
 ) -> list[BenchmarkTrendPoint]:
     """Return what the newest releases say of one metric, the oldest first."""
-    found = await info.context.run(
+    require_few(last)
+    part = await _trend(info, organisation_id, metric, peer_group, make_window(first=last))
+    return [_point(one) for one in part.items][::-1]
+
+
+async def benchmark_over_time(
+    root: strawberry.Parent[Record],
+    info: Info,
+    *,
+    metric: OverTimeMetric = MetricKey(DECLINE_RATE),  # noqa: B008 - a string.
+    peer_group: PeerGroupChoice = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[BenchmarkTrendPoint] | None:
+    """What releases say of one metric of its peers, the newest release first."""
+    organisation_id = root.key.organisation_id
+    window = make_window(first=first, after=after, last=last, before=before)
+    part = await _trend(info, organisation_id, metric, peer_group, window)
+    total = None
+    if "totalCount" in selected_names(info):
+        total = await info.context.run(
+            participation_queries.count_trend, organisation_id=organisation_id, metric=metric
+        )
+    return as_connection(part, _point, total)
+
+
+async def _trend(
+    info: Info,
+    organisation_id: UUID,
+    metric: str,
+    peer_group: PeerGroupKey | None,
+    window: Window,
+) -> Part[trends.TrendPoint]:
+    return await info.context.run(
         trends.list_trend,
         organisation_id=organisation_id,
         metric=metric,
         peer_group=None if peer_group is None else peer_group.value,
-        limit=last,
+        window=window,
     )
-    points = []
-    for one in found:
-        release = as_release(one.release)
-        if release is not None:
-            shown = {name: as_statistic(value) for name, value in one.quantiles.items()}
-            points.append(
-                BenchmarkTrendPoint(
-                    release=release,
-                    peer_group=as_peer_group(one.peer_group),
-                    contributors=one.contributors,
-                    median=shown[MEDIAN],
-                    lower_quartile=shown[LOWER_QUARTILE],
-                    upper_quartile=shown[UPPER_QUARTILE],
-                    p10=shown[P10],
-                    p90=shown[P90],
-                )
-            )
-    return points
 
 
-async def find_releases(info: Info, *, last: int) -> list[BenchmarkRelease]:
+def _point(one: trends.TrendPoint) -> BenchmarkTrendPoint:
+    shown = {name: as_statistic(value) for name, value in one.quantiles.items()}
+    return BenchmarkTrendPoint(
+        release=as_release(one.release),
+        peer_group=as_peer_group(one.peer_group),
+        contributors=one.contributors,
+        median=shown[MEDIAN],
+        lower_quartile=shown[LOWER_QUARTILE],
+        upper_quartile=shown[UPPER_QUARTILE],
+        p10=shown[P10],
+        p90=shown[P90],
+    )
+
+
+async def find_newest_releases(info: Info, *, last: int) -> list[BenchmarkRelease]:
     """Return the newest releases, the newest first."""
-    found = await info.context.run(participation_queries.list_releases, limit=last)
-    return [one for one in map(as_release, found) if one is not None]
+    require_few(last)
+    part = await info.context.run(trends.list_releases, window=make_window(first=last))
+    return [as_release(one) for one in part.items]
+
+
+async def find_releases(info: Info, *, window: Window) -> Connection[BenchmarkRelease]:
+    """Return releases, the newest first."""
+    part = await info.context.run(trends.list_releases, window=window)
+    total = None
+    if "totalCount" in selected_names(info):
+        total = await info.context.run(participation_queries.count_releases)
+    return as_connection(part, as_release, total)

@@ -262,15 +262,12 @@ async def find_release(info: Info, organisation_id: UUID, number: int) -> Benchm
     """Return a release; None if the viewer or the organisation has no part in it."""
     if not info.context.viewer.may(Permission.BENCHMARK_READ, organisation_id):
         return None
-    return as_release(
-        await info.context.run(find_release_of, organisation_id=organisation_id, number=number)
-    )
+    found = await info.context.run(find_release_of, organisation_id=organisation_id, number=number)
+    return None if found is None else as_release(found)
 
 
-def as_release(release: ReleaseInfo | None) -> BenchmarkRelease | None:
+def as_release(release: ReleaseInfo) -> BenchmarkRelease:
     """Return a release as the API shows it."""
-    if release is None:
-        return None
     return BenchmarkRelease(
         number=release.number,
         released_on=release.released_on,
@@ -283,7 +280,7 @@ def _comparison(found: Comparison) -> BenchmarkComparison:
     standing = found.standing
     return BenchmarkComparison(
         metric=define_metric(found.metric),
-        release=as_release(found.release),
+        release=None if found.release is None else as_release(found.release),
         own=as_statistic(found.own),
         peer_group=as_peer_group(found.peer_group),
         requested_peer_group=as_peer_group(found.requested),

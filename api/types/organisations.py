@@ -14,6 +14,7 @@ from api.types.benchmark_parts import (
     BenchmarkParticipation,
     BenchmarkTrendPoint,
     LastReleases,
+    benchmark_over_time,
     find_participation,
     find_trend,
 )
@@ -273,7 +274,9 @@ class Organisation(Node):
         """Several metrics beside their peers, each in the nearest group that can be shown."""
         return await find_benchmarks(info, root.key.organisation_id, metrics=metrics)
 
-    @strawberry.field
+    @strawberry.field(  # type: ignore[untyped-decorator]  # with a reason it is untyped.
+        deprecation_reason="Ask for benchmarkOverTime instead. Stays until 2027-06-30."
+    )
     async def benchmark_trend(
         self,
         root: strawberry.Parent[Record],
@@ -286,6 +289,8 @@ class Organisation(Node):
         return await find_trend(
             info, root.key.organisation_id, metric=metric, peer_group=peer_group, last=last
         )
+
+    benchmark_over_time = strawberry.field(resolver=benchmark_over_time)
 
     @strawberry.field
     async def benchmark_participation(

@@ -1,20 +1,26 @@
 """All SQL of reading an organisation's own part in the benchmark, and releases over time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, select, text
 
 from tenants.access import Permission, Viewer, ViewerKind, require
 from tenants.benchmarks.comparison_queries import ReleaseInfo
 from tenants.benchmarks.models import BenchmarkRelease
 from tenants.errors import InvalidInput, NotFound, Unauthenticated
+from tenants.paging import Ordering, Window, cut_part, make_cursor, read_cursor
+from tenants.paging import Part as Page
 from tenants.work import Session
 
 MOST_RELEASES: Final = 40
+# Of a release's number as a cursor has it, so that it fits the column.
+MOST_DIGITS: Final = 10
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +103,74 @@ def require_few(limit: int) -> None:
         raise InvalidInput(message, field="last")
 
 
-async def list_releases(session: Session, viewer: Viewer, *, limit: int) -> Sequence[ReleaseInfo]:
-    """Return the newest releases that are whole, the newest first.
+@dataclass(frozen=True, slots=True)
+class ReleaseWindow:
+    """Which part of a list by release is wanted, the newest release first.
+
+    Attributes:
+        window: As a connection's arguments say it.
+        older_than: Only releases with a smaller number.
+        newer_than: Only releases with a greater number.
+    """
+
+    window: Window
+    older_than: int | None
+    newer_than: int | None
+
+    @classmethod
+    def of(cls, window: Window) -> Self:
+        """Read the cursors of a window.
+
+        Raises:
+            BadCursor: One is not of a list by release.
+        """
+        older, newer = (
+            None if cursor is None else read_cursor(_BY_NUMBER, cursor, field=name)[0]
+            for name, cursor in (("after", window.after), ("before", window.before))
+        )
+        return cls(window, older, newer)
+
+    def cut(self, rows: Sequence[T], number_of: Callable[[T], int]) -> Page[T]:
+        """Return the part from rows that were read one beyond it, in the order of reading."""
+        numbers = {id(row): number_of(row) for row in rows}
+        return cut_part(
+            self.window,
+            rows,
+            lambda row: make_cursor(_BY_NUMBER, numbers[id(row)], UUID(int=numbers[id(row)])),
+        )
+
+
+def _read_number(text_: str) -> int:
+    if not (text_.isascii() and text_.isdecimal() and len(text_) < MOST_DIGITS):
+        message = "no number of a release"
+        raise ValueError(message)
+    return int(text_)
+
+
+_BY_NUMBER: Final = Ordering("RELEASE_DESC", BenchmarkRelease.number, _read_number, descending=True)
+
+
+async def list_releases(
+    session: Session, viewer: Viewer, *, page: ReleaseWindow
+) -> Sequence[ReleaseInfo]:
+    """Return releases that are whole, one more than the page holds if there is one.
+
+    In the order of reading: the newest first, or the oldest of a page that is counted from the end.
 
     Raises:
-        InvalidInput: None or more than 40 are asked for.
         Unauthenticated: Nobody asks.
     """
-    require_few(limit)
-    if viewer.kind is ViewerKind.NOBODY:
-        message = "Sign in to see when the benchmark was released."
-        raise Unauthenticated(message)
+    require_somebody(viewer)
+    number, window = BenchmarkRelease.number, page.window
+    statement = select(BenchmarkRelease).where(BenchmarkRelease.finished_at.is_not(None))
+    if page.older_than is not None:
+        statement = statement.where(number < page.older_than)
+    if page.newer_than is not None:
+        statement = statement.where(number > page.newer_than)
     rows = await session.scalars(
-        select(BenchmarkRelease)
-        .where(BenchmarkRelease.finished_at.is_not(None))
-        .order_by(BenchmarkRelease.number.desc())
-        .limit(limit)
+        statement.order_by(number.asc() if window.backward else number.desc()).limit(
+            window.size + 1
+        )
     )
     return [
         ReleaseInfo(one.number, one.starts_on, one.ends_on, one.released_at.astimezone(UTC).date())
@@ -120,9 +178,48 @@ async def list_releases(session: Session, viewer: Viewer, *, limit: int) -> Sequ
     ]
 
 
-# One row for each release that compared the organisation in the metric, while it takes part.
-_TREND: Final = text(
+async def count_releases(session: Session, viewer: Viewer) -> int:
+    """Return how many releases are whole.
+
+    Raises:
+        Unauthenticated: Nobody asks.
     """
+    require_somebody(viewer)
+    return (
+        await session.scalar(
+            select(func.count())
+            .select_from(BenchmarkRelease)
+            .where(BenchmarkRelease.finished_at.is_not(None))
+        )
+        or 0
+    )
+
+
+def require_somebody(viewer: Viewer) -> None:
+    """Return only if somebody asks.
+
+    Raises:
+        Unauthenticated: Nobody does.
+    """
+    if viewer.kind is ViewerKind.NOBODY:
+        message = "Sign in to see when the benchmark was released."
+        raise Unauthenticated(message)
+
+
+# One row for each release that compared the organisation in the metric, while it takes part.
+_COMPARED: Final = """
+    FROM benchmark_releases r
+    WHERE r.finished_at IS NOT NULL
+      AND EXISTS (SELECT FROM benchmark_comparisons c
+                  WHERE c.organisation_id = :organisation AND c.release_number = r.number
+                    AND c.metric = :metric)
+      AND EXISTS (SELECT FROM benchmark_consents k
+                  WHERE k.organisation_id = :organisation AND k.given_on <= :today
+                    AND (k.withdrawn_on IS NULL OR k.withdrawn_on > :today))
+      AND (CAST(:older_than AS integer) IS NULL OR r.number < :older_than)
+      AND (CAST(:newer_than AS integer) IS NULL OR r.number > :newer_than)
+"""
+_TREND: Final = """
     SELECT r.number, r.starts_on, r.ends_on, r.released_at,
            (SELECT jsonb_agg(jsonb_build_array(c.metric, encode(c.audience, 'hex'), c.quantiles,
                                                c.bands, c.standings))
@@ -142,37 +239,51 @@ _TREND: Final = text(
                  WHERE c.organisation_id = ANY (:others) AND c.audience = ''
                    AND c.release_number = r.number AND c.metric = :metric) AS others,
            ARRAY(SELECT f.firm_id FROM firm_members f WHERE f.person_id = :person) AS firms
-    FROM benchmark_releases r
-    WHERE r.finished_at IS NOT NULL
-      AND EXISTS (SELECT FROM benchmark_comparisons c
-                  WHERE c.organisation_id = :organisation AND c.release_number = r.number
-                    AND c.metric = :metric)
-      AND EXISTS (SELECT FROM benchmark_consents k
-                  WHERE k.organisation_id = :organisation AND k.given_on <= :today
-                    AND (k.withdrawn_on IS NULL OR k.withdrawn_on > :today))
-    ORDER BY r.number DESC
-    LIMIT :limit
-    """
-)
+"""
+_NEWEST_FIRST: Final = text(f"{_TREND}{_COMPARED} ORDER BY r.number DESC LIMIT :limit")
+_OLDEST_FIRST: Final = text(f"{_TREND}{_COMPARED} ORDER BY r.number LIMIT :limit")
+_COUNT: Final = text(f"SELECT count(*) {_COMPARED}")
 
 
 async def list_trend(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, metric: str, limit: int
+    session: Session, viewer: Viewer, *, organisation_id: UUID, metric: str, page: ReleaseWindow
 ) -> Sequence[Row[Any]]:
-    """Return what each of the newest releases says of one metric, the newest first.
+    """Return what releases say of one metric, in the order and number of `list_releases`.
 
     Raises:
         Forbidden: The viewer's role reads no benchmark.
-        InvalidInput: None or more than 40 releases are asked for.
     """
     require(viewer, Permission.BENCHMARK_READ, organisation_id)
-    require_few(limit)
     given = {
-        "organisation": organisation_id,
+        **_of_trend(organisation_id, metric, page.older_than, page.newer_than),
         "others": [one for one in viewer.roles if one != organisation_id],
-        "metric": metric,
         "person": viewer.id,
-        "today": datetime.now(UTC).date(),
-        "limit": limit,
+        "limit": page.window.size + 1,
     }
-    return (await session.execute(_TREND, given)).all()
+    statement = _OLDEST_FIRST if page.window.backward else _NEWEST_FIRST
+    return (await session.execute(statement, given)).all()
+
+
+async def count_trend(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, metric: str
+) -> int:
+    """Return how many releases compare an organisation in one metric, while it takes part.
+
+    Raises:
+        Forbidden: The viewer's role reads no benchmark.
+    """
+    require(viewer, Permission.BENCHMARK_READ, organisation_id)
+    given = _of_trend(organisation_id, metric, None, None)
+    return int((await session.execute(_COUNT, given)).scalar_one())
+
+
+def _of_trend(
+    organisation_id: UUID, metric: str, older_than: int | None, newer_than: int | None
+) -> dict[str, Any]:
+    return {
+        "organisation": organisation_id,
+        "metric": metric,
+        "today": datetime.now(UTC).date(),
+        "older_than": older_than,
+        "newer_than": newer_than,
+    }

@@ -97,10 +97,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("invitationSettings", "mailPreviews"), "yes yes FORBIDDEN FORBIDDEN"),
         "monthlyCounts": "yes yes FORBIDDEN FORBIDDEN",
         "editions": "all all all all",
-        # What each of them is shown of it, test_benchmarks.py says.
+        # What each of them is shown of it, test_benchmarks.py and test_benchmark_parts.py say.
         **dict.fromkeys(("benchmark", "benchmarks"), "yes yes FORBIDDEN yes"),
-        # And of these test_benchmark_parts.py.
         **dict.fromkeys(("benchmarkTrend", "benchmarkParticipation"), "yes yes FORBIDDEN yes"),
+        "benchmarkOverTime": "all all FORBIDDEN all",
         "members": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "memberInvitations": "FORBIDDEN all FORBIDDEN FORBIDDEN",
         "engagements": "all all FORBIDDEN FORBIDDEN",
@@ -194,7 +194,7 @@ PARTS = {
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
     " actionCatalogue"
     " templateDiff codebookDiff"
-    " benchmarkReleases",
+    " benchmarkReleases releases",
     "Viewer": "id name kind isOperator firm firms memberships sessions invitation",
     "ViewerMembership": "role organisation",
     # What each role gets to watch, test_watching.py says.

@@ -174,9 +174,58 @@ async def test_how_peers_change_from_release_to_release(ask: Ask) -> None:
         found, errors = await trend(one.hr, last=wrong)
         assert found is None
         assert errors[0]["extensions"]["code"] == "INVALID_INPUT"
+    await walk_releases(ask, one, numbers)
     # Whoever takes no part any more sees none of it.
     await run(service.leave_benchmark, one.job, organisation_id=one.organisation_id, left_on=TODAY)
     assert (await trend(one.hr))[0] == []
+    assert await over_time(ask, one, "first: 5") == ([], 0, (False, False), [])
+
+
+OVER_TIME = """{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  edges { cursor } nodes { %s } }"""
+
+
+async def over_time(ask: Ask, one: Member, arguments: str, *, everybodys: bool = False) -> Any:
+    """Return numbers of releases, how many there are, what lies around, and the last cursor."""
+    if everybodys:
+        query = f"{{ releases({arguments}) {OVER_TIME % 'number'} }}"
+    else:
+        shown = OVER_TIME % "release { number } median { ... on Figure { value } }"
+        query = f"""{{ organisation(slug: "{one.slug}") {{
+          benchmarkOverTime(metric: DECLINE_RATE, {arguments}) {shown} }} }}"""
+    answer = await ask(one.hr, query)
+    if "errors" in answer:
+        return [error["extensions"]["code"] for error in answer["errors"]]
+    data = answer["data"]
+    found = data["releases"] if everybodys else data["organisation"]["benchmarkOverTime"]
+    page, nodes = found["pageInfo"], found["nodes"]
+    cursors = [edge["cursor"] for edge in found["edges"]]
+    assert (page["startCursor"], page["endCursor"]) == (
+        (cursors[0], cursors[-1]) if cursors else (None, None)
+    )
+    numbers = [one["number"] if everybodys else one["release"]["number"] for one in nodes]
+    around = (page["hasPreviousPage"], page["hasNextPage"])
+    return numbers, found["totalCount"], around, cursors[-1:]
+
+
+async def walk_releases(ask: Ask, one: Member, numbers: list[int]) -> None:
+    """Walk both lists by their cursors, from either end."""
+    for everybodys in (False, True):
+
+        async def page(arguments: str, *, everybodys: bool = everybodys) -> Any:
+            return await over_time(ask, one, arguments, everybodys=everybodys)
+
+        _, total, *_ = await page("first: 100")
+        assert total == 3 or everybodys
+        newest = [*reversed(numbers)]
+        found, _, around, (cursor,) = await page("first: 2")
+        assert (found, around) == (newest[:2], (False, True))
+        found, _, around, _ = await page(f'first: 1, after: "{cursor}"')
+        assert (found, around[0]) == (newest[2:], True)
+        found, _, around, _ = await page(f'last: 1, before: "{cursor}"')
+        assert (found, around) == (newest[:1], (False, True))
+        for wrong in ('first: 5, after: "x"', "first: 1, last: 1", "first: 101"):
+            assert await page(wrong) in (["BAD_CURSOR"], ["INVALID_INPUT"])
 
 
 async def test_releases_are_listed_and_nothing_of_unfinished_ones(ask: Ask) -> None:

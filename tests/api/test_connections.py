@@ -31,6 +31,7 @@ def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
         ("Firm", "auditEvents"),
         ("Organisation", "actions"),
         ("Organisation", "auditEvents"),
+        ("Organisation", "benchmarkOverTime"),
         ("Organisation", "conversations"),
         ("Organisation", "deskExcerpts"),
         ("Organisation", "deskTexts"),
@@ -47,6 +48,7 @@ def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
         ("Organisation", "requisitions"),
         ("Organisation", "responses"),
         ("Query", "organisations"),
+        ("Query", "releases"),
         ("Requisition", "offers"),
     ]
     for name, field in LISTS:

@@ -230,6 +230,7 @@ ALL = {
     ("Organisation", "responses"): "rows 2",
     ("Organisation", "questionnaires"): "rows 1",
     ("Organisation", "editions"): "rows 1",
+    ("Organisation", "benchmarkOverTime"): "rows 0",
     ("Organisation", "members"): "rows 3",
     ("Organisation", "memberInvitations"): "rows 1",
     ("Organisation", "engagements"): "rows 1",
