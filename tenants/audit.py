@@ -89,6 +89,8 @@ class AuditAction(StrEnum):
     MEMBER_JOINED = "member.joined"
     MEMBER_ROLE_CHANGED = "member.role_changed"
     MEMBER_REMOVED = "member.removed"
+    BENCHMARK_JOINED = "benchmark.joined"
+    BENCHMARK_LEFT = "benchmark.left"
     ORGANISATION_CREATED = "organisation.created"
     ENGAGEMENT_STARTED = "engagement.started"
     ENGAGEMENT_ENDED = "engagement.ended"

@@ -115,10 +115,12 @@ class JoinBenchmarkInput:
     Attributes:
         organisation_id: Which organisation joins.
         text: The words that were shown and agreed to; they are kept.
+        idempotency_key: A repetition with the same key does nothing.
     """
 
     organisation_id: strawberry.ID
     text: str
+    idempotency_key: str | None = None
 
 
 @strawberry.type
@@ -170,6 +172,7 @@ async def join_benchmark(
         organisation_id=key.organisation_id,
         text=input.text,
         joined_on=datetime.now(UTC).date(),
+        idempotency_key=input.idempotency_key,
     )
     return JoinBenchmarkPayload(participation=await find_participation(info, key.organisation_id))
 

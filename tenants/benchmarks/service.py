@@ -1,12 +1,14 @@
 """What an organisation does in the benchmark: join it, leave it, contribute to it."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from tenants import work
+from tenants import audit, work
 from tenants.access import Permission, Viewer, require
 from tenants.announcements import EventKind
+from tenants.audit import AuditAction
 from tenants.benchmarks import queries
 from tenants.benchmarks.measuring import Measurement, measure_answers, measure_offers
 from tenants.benchmarks.models import BenchmarkConsent, BenchmarkMember
@@ -15,6 +17,7 @@ from tenants.benchmarks.windows import REJOIN_MONTHS, months_after_day, require_
 from tenants.disclosure.peers import PeerRules
 from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.insights import publishing_queries as insights
+from tenants.integrations.idempotency import once
 from tenants.metrics import MetricRows, find_metric
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
@@ -37,6 +40,7 @@ async def join_benchmark(
     text: str,
     joined_on: date,
     family: str | None = None,
+    idempotency_key: str | None = None,
 ) -> None:
     """Opt an organisation in: keep its consent, and give it a place in the peer catalogue.
 
@@ -51,6 +55,7 @@ async def join_benchmark(
         joined_on: From when.
         family: The corporate family that it belongs to, which only a job may say; organisations of
             one count as one. If absent the one that it has, at first one of its own.
+        idempotency_key: A repetition with the same key does nothing, even after it has left.
 
     Raises:
         Forbidden: The viewer's role may not decide that.
@@ -62,6 +67,25 @@ async def join_benchmark(
     _require_deciding(viewer, organisation_id)
     if family is not None:
         require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    _require_words(text, family)
+    await once(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        operation="joinBenchmark",
+        key=idempotency_key,
+        make=partial(
+            _join, session, viewer, organisation_id, text=text, joined_on=joined_on, family=family
+        ),
+    )
+
+
+def _require_words(text: str, family: str | None) -> None:
+    """Return only if consent has words, and the family a name.
+
+    Raises:
+        InvalidInput: They have not, or the text is too long.
+    """
     for name, words in (("family", family), ("text", text)):
         if words is not None and not words.strip():
             message = f"The {name} must not be empty."
@@ -69,6 +93,18 @@ async def join_benchmark(
     if len(text) > MAX_TEXT:
         message = f"The text must not be longer than {MAX_TEXT} characters."
         raise InvalidInput(message, field="text")
+
+
+async def _join(
+    session: Session,
+    viewer: Viewer,
+    organisation_id: UUID,
+    *,
+    text: str,
+    joined_on: date,
+    family: str | None,
+) -> UUID:
+    """Opt an organisation in and return the id of its consent."""
     organisation = await _locked(session, viewer, organisation_id)
     left_on = await queries.find_withdrawal(session, viewer, organisation_id=organisation_id)
     if left_on is not None and joined_on < (until := months_after_day(left_on, REJOIN_MONTHS)):
@@ -92,12 +128,13 @@ async def join_benchmark(
         session, viewer, organisation_id=organisation_id, on=date.max
     )
     if consent is None or consent.given_on > joined_on:
-        session.add(
-            BenchmarkConsent(
-                organisation_id=organisation_id, id=new_id(), text=text, given_on=joined_on
-            )
+        consent = BenchmarkConsent(
+            organisation_id=organisation_id, id=new_id(), text=text, given_on=joined_on
         )
+        session.add(consent)
+        await audit.record(session, viewer, AuditAction.BENCHMARK_JOINED, organisation_id)
     await session.flush()
+    return consent.id
 
 
 async def leave_benchmark(
@@ -123,6 +160,7 @@ async def leave_benchmark(
     if not found:
         message = "The organisation does not take part in the benchmark."
         raise Conflict(message)
+    await audit.record(session, viewer, AuditAction.BENCHMARK_LEFT, organisation_id)
     await queries.delete_contributions(session, viewer, organisation_id=organisation_id)
 
 

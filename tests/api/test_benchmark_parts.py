@@ -4,14 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from api.relay import encode_id
 from tenants import read_graph
 from tenants.access import Viewer
+from tenants.audit import AuditAction, AuditEvent
 from tenants.benchmarks import queries, service
 from tenants.benchmarks.windows import months_after_day, window_of
 from tenants.db import run
 from tenants.reading import Key
+from tenants.work import Session
 from tests.api.conftest import Ask
 from tests.api.world import nobody
 from tests.tenants.benchmarks.town import (
@@ -85,6 +88,21 @@ async def test_hr_joins_with_the_words_that_were_shown_and_leaves(ask: Ask) -> N
     )
     # No release was made meanwhile: it may come back at once.
     assert answer["data"]["leaveBenchmark"] == {"participation": nothing, "userErrors": []}
+    # With a key an answer that was lost and asked for again does not undo what came after.
+    for expected in (joined, joined, nothing):
+        if expected is nothing:
+            await ask(member.hr, change("leaveBenchmark"), input={"organisationId": id_of(member)})
+        answer = await ask(
+            member.hr, change("joinBenchmark"), input={**given, "idempotencyKey": "once"}
+        )
+        assert answer["data"]["joinBenchmark"] == {"participation": expected, "userErrors": []}
+
+    async def logged(session: Session, _viewer: Viewer) -> list[AuditAction]:
+        return [*await session.scalars(select(AuditEvent.action).order_by(AuditEvent.at))]
+
+    assert await run(logged, member.job) == [
+        AuditAction.BENCHMARK_JOINED, AuditAction.BENCHMARK_LEFT,
+    ] * 2  # fmt: skip
     again = await ask(
         member.hr, change("leaveBenchmark"), input={"organisationId": given["organisationId"]}
     )

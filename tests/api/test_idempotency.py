@@ -92,7 +92,10 @@ async def test_a_key_is_not_taken_for_another_input(ask: Ask) -> None:
 # Says how many there were in a month; said again, it says the same.
 # What only says how something stands.
 REPEATABLE = {"recordMonthlyCounts", "recordNoInterview", "requestCall"}
-CREATES = ("create", "record", "open", "invite", "import", "request", "rotate", "register", "start")
+CREATES = (
+    "create", "record", "open", "invite", "import", "request", "rotate", "register", "start",
+    "join", "releaseBenchmark",
+)  # fmt: skip
 
 
 def test_whatever_creates_takes_a_key() -> None:
