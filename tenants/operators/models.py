@@ -1,10 +1,10 @@
-"""Tables of the installation's operators, and of what was done to the installation."""
+"""The log of what was done to the installation."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey
+from sqlalchemy import DateTime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.model import Coded, Model, new_id
@@ -16,18 +16,6 @@ class InstallationAction(StrEnum):
     OPERATOR_ADDED = "operator.added"
     OPERATOR_REMOVED = "operator.removed"
     BENCHMARK_RELEASE_ASKED = "benchmark.release_asked"
-
-
-class Operator(Model):
-    """A person who may start releases of the benchmark.
-
-    Only a command of the installation writes here. It gives a part in no organisation.
-    """
-
-    __tablename__ = "operators"
-
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
-    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class InstallationEvent(Model):

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tenants.access import Permission, Viewer, require_operating, require_operator
 from tenants.benchmarks.models import BenchmarkRelease
-from tenants.operators.models import InstallationAction, InstallationEvent, Operator
-from tenants.organisations.models import Person
+from tenants.operators.models import InstallationAction, InstallationEvent
+from tenants.organisations.models import Operator, Person
 from tenants.work import Job, JobState, Session
 
 RELEASE: Final = "benchmarks.release"

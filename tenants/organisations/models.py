@@ -79,6 +79,18 @@ class Person(Model):
     password_hash: Mapped[str | None]
 
 
+class Operator(Model):
+    """A person who may start releases of the benchmark.
+
+    Only a command of the installation writes here. It gives a part in no organisation.
+    """
+
+    __tablename__ = "operators"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class FirmMember(Model):
     """A person's part in a firm."""
 

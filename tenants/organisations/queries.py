@@ -31,7 +31,6 @@ from sqlalchemy import (
 
 from tenants.access import Permission, Role, Viewer, ViewerKind, require, require_operator
 from tenants.errors import NotFound
-from tenants.operators.models import Operator
 from tenants.organisations.models import (
     AccessToken,
     Engagement,
@@ -41,6 +40,7 @@ from tenants.organisations.models import (
     FirmRole,
     IdentityProvider,
     Membership,
+    Operator,
     Organisation,
     Person,
     TokenKind,
