@@ -10,7 +10,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import intake
@@ -20,7 +19,6 @@ from api.content_security import content_security_policy
 from api.cross_origin import ForFrontEnds
 from api.http import graphql
 from api.pages import (
-    STATIC,
     consent,
     console,
     docs,
@@ -32,6 +30,7 @@ from api.pages import (
     outbox,
     receipt,
 )
+from api.pages.static_files import static_files
 from api.schema import sdl
 from api.subscriptions.websocket import graphql_socket
 from tenants.db import connected, listening_address, reading
@@ -141,7 +140,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         *error_codes.routes(),
         *methodology.routes(),
         *docs.routes(),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", static_files()),
     ]
     if get_settings().outbox_dir is not None:
         routes += outbox.routes()

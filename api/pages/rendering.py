@@ -24,10 +24,14 @@ _environment: Final = Environment(
 
 
 @cache
+def version_of(name: str) -> str:
+    """Return what tells a static file from what it was in other releases."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
 def static_address(name: str) -> str:
     """Return the address of a static file, which changes when the file does."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+    return f"/static/{name}?v={version_of(name)}"
 
 
 _environment.globals.update(static=static_address)

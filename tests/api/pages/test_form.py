@@ -1,3 +1,4 @@
+import gzip
 import re
 
 import pytest
@@ -57,6 +58,29 @@ async def test_every_page_is_free_of_inline_code_cookies_and_other_hosts(
             )
             == []
         )
+
+
+async def test_style_and_scripts_are_small_on_the_line_and_asked_for_once(
+    site: Site, candidate: Invited
+) -> None:
+    """A first look costs two round trips, the page's and its style's, and the next ones one."""
+    page = await site.get(f"/i/{candidate.token}/process")
+    assert page.status_code == 200
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+    assert len(files) == 3
+    size = len(page.content)
+    for address in files:
+        sent = await site.get(address, **{"accept-encoding": "gzip"})
+        assert sent.headers["content-encoding"] == "gzip"
+        assert "Accept-Encoding" in sent.headers["vary"]
+        assert sent.headers["cache-control"] == "public, max-age=31536000, immutable"
+        size += len(gzip.compress(sent.content))
+        # An address of another release, and none that says which, may stand for something else.
+        for other in (address[:-1] + "x", address.partition("?")[0]):
+            assert "immutable" not in (await site.get(other)).headers.get("cache-control", "")
+    assert size < 20_000
+    missing = await site.get("/static/no-such.css?v=1")
+    assert (missing.status_code, "cache-control" in missing.headers) == (404, False)
 
 
 @pytest.mark.parametrize(
