@@ -15,7 +15,8 @@ from tenants.interviews.mail_texts import (
     kind_of,
     text_for,
 )
-from tenants.interviews.models import InterviewStatus
+from tenants.interviews.mail_times import last_invited_before
+from tenants.interviews.models import HoldReason, InterviewStatus
 from tenants.interviews.queries import Case
 from tenants.interviews.wording import WITHOUT_FIRM, in_words, last_day
 from tenants.keys import Purpose
@@ -95,6 +96,18 @@ async def write_invitation(
         or candidate.email is None
         or not candidate.may_be_emailed
     ):
+        return None
+    if mail_number == 1 and await mail_queries.is_written_to_elsewhere(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        candidate_id=candidate.id,
+        interview_id=interview.id,
+        day=last_invited_before(datetime.now(UTC).date()),
+    ):
+        # Two records were merged since both were invited: nobody is asked twice in six months.
+        invitation.mails, interview.invited_on = 0, None
+        interview.held = HoldReason.INVITED_RECENTLY
         return None
     kept = await _keep(session, viewer, case, candidate.email, mail_number)
     is_wanted = (

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -258,7 +258,15 @@ async def was_invited_after(
 ) -> bool:
     """Return whether a candidate was invited to another interview after a day."""
     require_opening(viewer, organisation_id)
-    found = await session.scalar(
+    found = await session.scalar(_invited_after(organisation_id, candidate_id, interview_id, day))
+    return bool(found)
+
+
+def _invited_after(
+    organisation_id: UUID, candidate_id: UUID, interview_id: UUID, day: date
+) -> Select[tuple[int]]:
+    """Count the other interviews that a candidate was invited to after a day."""
+    return (
         select(func.count())
         .select_from(Interview)
         .join(
@@ -280,6 +288,34 @@ async def was_invited_after(
             Interview.id != interview_id,
             Interview.invited_on > day,
             Application.candidate_id == candidate_id,
+        )
+    )
+
+
+async def is_written_to_elsewhere(
+    session: Session,
+    viewer: Viewer,
+    *,
+    organisation_id: UUID,
+    candidate_id: UUID,
+    interview_id: UUID,
+    day: date,
+) -> bool:
+    """Return whether the first mail of an interview is one too many for its candidate.
+
+    It is when a mail of another interview was kept after a day, or is due as well and the other
+    interview is the older one: of several that are due, one is left. Two people who were invited
+    and turned out to be one are the way to get here.
+    """
+    require_opening(viewer, organisation_id)
+    written = exists().where(
+        InvitationMail.organisation_id == Interview.organisation_id,
+        InvitationMail.interview_id == Interview.id,
+        InvitationMail.sent_on > day,
+    )
+    found = await session.scalar(
+        _invited_after(organisation_id, candidate_id, interview_id, day).where(
+            or_(written, Interview.id < interview_id)
         )
     )
     return bool(found)

@@ -20,6 +20,7 @@ from tenants.access import Viewer, ViewerKind
 from tenants.db import run
 from tenants.integrations.models import IntakeEvent, IntegrationKind
 from tenants.integrations.service import intake_url
+from tenants.interviews import inviting, letters
 from tenants.interviews.models import Interview, Invitation
 from tenants.model import Model
 from tenants.offers.models import Application, Candidate, Offer, Requisition
@@ -231,6 +232,31 @@ async def case_of(client: Client, history: History) -> Case:
             for one in events
         ),
     )
+
+
+async def mail_of(client: Client, history: History) -> int:
+    """Do what the due jobs of an application's mails do; return how many mails were written."""
+    application = await application_of(client, history)
+    offers = {
+        one.id for one in await rows_of(client, Offer) if one.application_id == application.id
+    }
+    interviews = {one.id for one in await rows_of(client, Interview) if one.offer_id in offers}
+    invitations = [
+        one.id for one in await rows_of(client, Invitation) if one.interview_id in interviews
+    ]
+    written = 0
+    for job in await rows_of(client, Job):
+        if job.name == "invitations.send" and UUID(job.arguments["invitation_id"]) in invitations:
+            which = {
+                "organisation_id": client.organisation_id,
+                "invitation_id": UUID(job.arguments["invitation_id"]),
+            }
+            number = job.arguments["mail_number"]
+            writing = await run(letters.write_invitation, client.job, **which, mail_number=number)
+            kept = writing.kept if writing is not None else None
+            await run(inviting.keep_mail, client.job, **which, kept=kept)
+            written += writing is not None and writing.letter is not None
+    return written
 
 
 async def application_of(client: Client, history: History) -> Any:

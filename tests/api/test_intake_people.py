@@ -13,7 +13,7 @@ from tenants.access import Viewer
 from tenants.audit import AuditAction, AuditEvent
 from tenants.db import run
 from tenants.interviews import submission
-from tenants.interviews.models import Draft, Invitation, Response
+from tenants.interviews.models import Draft, HoldReason, Interview, Invitation, Response
 from tenants.offers.models import Application, Candidate
 from tenants.work import Session
 from tests.api.posting import (
@@ -29,6 +29,7 @@ from tests.api.posting import (
     candidate_of,
     case_of,
     dump,
+    mail_of,
     new_number,
     rows_of,
 )
@@ -228,10 +229,39 @@ async def test_posts_about_shared_people_and_openings_never_wait_for_each_other(
     assert {merged for _, _, merged in found} == {None}
     assert len({key for _, key, _ in found}) == 3
     # One who declined twice is asked once within six months; after a merge two are one.
-    mails = dict.fromkeys(people, 0)
+    written = dict.fromkeys(people, 0)
     for history in histories:
         case = await case_of(client, history)
         assert (case.status, case.interviews, case.waiting) == ("DECLINED", 1, 0)
-        mails[history.candidate_id] += case.mails
-    assert mails[people[0]] + mails[people[1]] == 1
-    assert mails[people[3]] == 1
+        written[history.candidate_id] += await mail_of(client, history)
+    assert written[people[0]] + written[people[1]] == 1
+    assert written[people[3]] == 1
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_two_who_were_invited_and_turn_out_to_be_one_get_one_mail(first: int) -> None:
+    client, histories = await make_client(), [History(), History()]
+    account = Greenhouse(client)
+    for history in histories:
+        await account.post(history.application(at=YESTERDAY))
+        await account.post(history.offer("Rejected"))
+        assert (await case_of(client, history)).mails == 1
+    await account.post(merge(histories[0].candidate_id, histories[1].candidate_id))
+    second = 1 - first
+    written = {one: await mail_of(client, histories[one]) for one in (first, second)}
+    assert written == {0: 1, 1: 0}
+    held = {one.held for one in await rows_of(client, Interview)}
+    assert held == {None, HoldReason.INVITED_RECENTLY}
+    # A job that runs again changes nothing.
+    assert await mail_of(client, histories[1]) == 0
+
+
+async def test_who_was_written_to_before_a_merge_gets_no_second_mail_after_it() -> None:
+    client, histories = await make_client(), [History(), History()]
+    account = Greenhouse(client)
+    for history in histories:
+        await account.post(history.application(at=YESTERDAY))
+        await account.post(history.offer("Rejected"))
+    assert await mail_of(client, histories[1]) == 1
+    await account.post(merge(histories[0].candidate_id, histories[1].candidate_id))
+    assert await mail_of(client, histories[0]) == 0
