@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import hypothesis
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from tenants.organisations import passwords
 
 # A busy machine is no reason for a property to fail.
 hypothesis.settings.register_profile(
@@ -68,6 +73,15 @@ def _settings_anew() -> None:
     get_settings.cache_clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Hash passwords at argon2id's lowest cost: hundreds are hashed, and none is worth guessing."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    patch = pytest.MonkeyPatch()
+    patch.setattr(passwords, "_PASSWORDS", cheap)
+    patch.setattr(passwords, "_NOBODYS_HASH", cheap.hash("nobody's"))
+
+
 @pytest.fixture(scope="session")
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     """Connect as the application role, which row-level security binds."""
@@ -82,14 +96,30 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Run the test in one transaction that is rolled back; each `run()` is a savepoint of it."""
+    async with engine.connect() as connection, rolled_back(connection):
+        yield connection
+
+
+@asynccontextmanager
+async def rolled_back(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Let each `run()` of the block be a savepoint on a connection, and undo what they did.
+
+    Within a transaction of the connection only the block is undone.
+    """
     from tenants.db import sessions  # noqa: PLC0415 - reads the settings of the test.
 
-    async with engine.connect() as connection:
-        outer = await connection.begin()
-        sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
-        yield connection
+    is_within = connection.in_transaction()
+    outer = await (connection.begin_nested() if is_within else connection.begin())
+    before = sessions.kw.copy()
+    sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+    try:
+        yield
+    finally:
         await outer.rollback()
-        sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+        sessions.configure(
+            bind=before["bind"],
+            join_transaction_mode=before.get("join_transaction_mode", "conditional_savepoint"),
+        )
 
 
 @pytest.fixture

@@ -1,16 +1,20 @@
 """Ways to ask the API as somebody, through the schema and row-level security."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api import plan
 from api.execution import execute
 from api.requests import GraphQLRequest
 from tenants.access import Viewer
+from tests.api.world import World, make_world
+from tests.conftest import rolled_back
+from tests.factories import Client, make_client
 
 
 class Ask(Protocol):
@@ -19,6 +23,29 @@ class Ask(Protocol):
     async def __call__(self, viewer: Viewer, query: str, **variables: Any) -> dict[str, Any]:
         """Return the whole response."""
         ...
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A world and another client, made once for a module; each of its tests begins from there."""
+
+    connection: AsyncConnection
+    world: World
+    other: Client
+
+
+@pytest.fixture(scope="module")
+async def shared(engine: AsyncEngine) -> AsyncIterator[Shared]:
+    """Make what the tests of a module share; such a test takes `connection_of_shared`."""
+    async with engine.connect() as connection, rolled_back(connection):
+        yield Shared(connection, await make_world(), await make_client())
+
+
+@pytest.fixture
+async def connection_of_shared(shared: Shared) -> AsyncIterator[AsyncConnection]:
+    """Undo after the test what it did to what its module shares."""
+    async with rolled_back(shared.connection):
+        yield shared.connection
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.relay import encode_id
 from api.trusted import document_id
@@ -21,7 +22,7 @@ from tests.api import action_world as actions
 from tests.api import conversation_roles, firm_people
 from tests.api import library_world as library
 from tests.api import moderation_world as moderation
-from tests.api.conftest import Ask
+from tests.api.conftest import Ask, Shared
 from tests.api.mail_world import OF_MAILS, mail_inputs
 from tests.api.questionnaire_world import content, version_of
 from tests.api.roles import ELSEWHERE, MUTATIONS, cells, viewers
@@ -29,14 +30,12 @@ from tests.api.world import (
     World,
     engagement_of,
     fingerprint,
-    make_world,
     organisation_id_of,
     register_document,
     requisition_of,
 )
 from tests.factories import (
     Client,
-    make_client,
     make_firm_invitation,
     make_identity_provider,
     make_member_invitation,
@@ -44,6 +43,12 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.usefixtures("connection")
+
+
+@pytest.fixture
+def connection(connection_of_shared: AsyncConnection) -> AsyncConnection:
+    return connection_of_shared
+
 
 PAYLOADS = {
     **conversation_roles.PAYLOADS,
@@ -323,8 +328,10 @@ async def attempt(ask: Ask, viewer: Viewer, name: str, given: Mapping[str, Any])
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-async def test_who_may_do_what_and_a_denial_changes_nothing(ask: Ask, name: str) -> None:
-    world, other = await make_world(), await make_client()
+async def test_who_may_do_what_and_a_denial_changes_nothing(
+    ask: Ask, shared: Shared, name: str
+) -> None:
+    world, other = shared.world, shared.other
     # Who would join takes no part before that, and who would leave does.
     joins_in = 1 if name == "joinBenchmark" else 0
     given = (
@@ -354,8 +361,8 @@ async def test_who_may_do_what_and_a_denial_changes_nothing(ask: Ask, name: str)
     assert (after != before) is done
 
 
-async def test_a_denial_leaves_what_was_done_before_it(ask: Ask) -> None:
-    world = await make_world()
+async def test_a_denial_leaves_what_was_done_before_it(ask: Ask, shared: Shared) -> None:
+    world = shared.world
     requisition = await requisition_of(world.client, world.lapsed)
     manager = world.client.hiring_manager.id
     assert manager is not None

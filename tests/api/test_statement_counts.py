@@ -3,16 +3,23 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tenants.access import Role
 from tenants.interviews.models import Confidentiality
 from tenants.offers.inputs import RequisitionInput
-from tests.api.conftest import Ask
+from tests.api.conftest import Ask, Shared
 from tests.api.test_connections import LISTS
-from tests.api.world import make_world, submit_words
+from tests.api.world import submit_words
 from tests.factories import Client, make_client, make_invited_candidate, make_offer
 
 pytestmark = pytest.mark.usefixtures("connection")
+
+
+@pytest.fixture
+def connection(connection_of_shared: AsyncConnection) -> AsyncConnection:
+    return connection_of_shared
+
 
 # By list: what is asked for within organisations, and how many statements that takes beyond the
 # one that every query begins with, which reads the organisations.
@@ -150,9 +157,9 @@ async def add(client: Client, count: int) -> None:
 
 @pytest.mark.parametrize("where", COUNTS)
 async def test_a_list_takes_as_many_statements_as_stated(
-    ask: Ask, statements: Callable[[], list[str]], where: tuple[str, str]
+    ask: Ask, shared: Shared, statements: Callable[[], list[str]], where: tuple[str, str]
 ) -> None:
-    world = await make_world()
+    world = shared.world
     selection, count = COUNTS[where]
     query = f"{{ organisations(first: 1) {{ nodes {{ {selection} }} }} }}"
     lengths = []
@@ -223,9 +230,9 @@ async def test_many_organisations_take_as_many_as_one(
     ],
 )
 async def test_single_records(
-    ask: Ask, statements: Callable[[], list[str]], query: str, count: int
+    ask: Ask, shared: Shared, statements: Callable[[], list[str]], query: str, count: int
 ) -> None:
-    world = await make_world()
+    world = shared.world
     statements()
     answer = await ask(world.client.consultant, query, s=world.client.slug, i=world.organisation)
     assert "errors" not in answer
@@ -233,9 +240,9 @@ async def test_single_records(
 
 
 async def test_a_mutation_costs_the_same_whatever_else_there_is(
-    ask: Ask, statements: Callable[[], list[str]]
+    ask: Ask, shared: Shared, statements: Callable[[], list[str]]
 ) -> None:
-    world = await make_world()
+    world = shared.world
     opening = """mutation ($id: ID!) { openInterview(input: {offerId: $id}) {
       interview { status } userErrors { code } } }"""
     inviting = """mutation ($id: ID!) { inviteCandidate(input: {interviewId: $id}) {
@@ -256,9 +263,9 @@ async def test_a_mutation_costs_the_same_whatever_else_there_is(
 
 
 async def test_a_reminder_costs_the_same_whether_or_not_somebody_answered(
-    ask: Ask, statements: Callable[[], list[str]]
+    ask: Ask, shared: Shared, statements: Callable[[], list[str]]
 ) -> None:
-    world = await make_world()
+    world = shared.world
     query = """mutation ($id: ID!) { inviteCandidate(input: {interviewId: $id}) {
       interview { status mode invitedOn closesOn language } userErrors { code } } }"""
     looks = []

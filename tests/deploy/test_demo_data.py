@@ -53,9 +53,6 @@ NORTHWIND, HAFEN, HARBOUR, NORDLICHT = (
     next(client for client in CLIENTS if client.slug == slug)
     for slug in ("northwind-robotics", "hafen-klinikum", "harbour-software", "nordlicht-systeme")
 )
-# What its fixture makes takes seconds: one worker makes it, once.
-pytestmark = pytest.mark.xdist_group("demo_data")
-
 MAIN_METRICS = (
     DECLINE_RATE,
     RENEGE_RATE,

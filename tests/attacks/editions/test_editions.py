@@ -21,9 +21,6 @@ from tests.attacks.editions.organisations import (
     published,
 )
 
-# What its fixture makes takes seconds: one worker makes it, once.
-pytestmark = pytest.mark.xdist_group("editions")
-
 ORGANISATIONS = range(1050)
 PLANTED = range(150)
 
