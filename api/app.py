@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import intake
+from api import bounces, intake
 from api.auth import oauth
 from api.budget import counting_together
 from api.content_security import content_security_policy
@@ -130,6 +130,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", _readiness(checks), methods=["GET"]),
         *intake.routes(),
+        *bounces.routes(),
         *oauth.routes(),
         *form.routes(),
         *receipt.routes(),

@@ -54,7 +54,7 @@ async def _take(request: Request) -> Response:
         token.subject_id,
         roles={token.organisation_id: Role.INTAKE},
     )
-    body = await _body(request)
+    body = await read_body(request, MAX_BODY_BYTES)
     adapter = ADAPTERS[kind]
     try:
         secrets = await run(
@@ -102,8 +102,12 @@ def _no_intake() -> Refused:
     return Refused(404, NotFound.code, "There is no such intake.")
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
     """Return the body, read no further than it may be long.
+
+    Args:
+        request: What was posted.
+        most: How many bytes it may have.
 
     Raises:
         Refused: It is longer, or ended early.
@@ -112,8 +116,8 @@ async def _body(request: Request) -> bytes:
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                message = f"A body has at most {MAX_BODY_BYTES} bytes."
+            if len(body) > most:
+                message = f"A body has at most {most} bytes."
                 raise Refused(413, "BODY_TOO_LARGE", message)
     except ClientDisconnect:
         message = "The request ended early."

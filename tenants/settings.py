@@ -31,6 +31,8 @@ class Settings(BaseSettings):
         mail_from: Sender of every mail.
         mail_bounces_to: Where mail systems report what cannot be delivered, and from where
             `afterword bounces` reads it; the address of `mail_from` if absent.
+        mail_bounces_secret: With which a mail system may post notifications to `/mail-bounces`,
+            at least 32 characters; without it nobody may.
         outbox_dir: Demo only: the folder in which its mail catcher keeps what was sent.
         job_lease_seconds: How long a started job may be silent before it is given to another.
         invite_within_days: An offer declined longer ago than this gets no mail by itself.
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "Afterword <interviews@localhost>"
     mail_bounces_to: str | None = None
+    mail_bounces_secret: SecretStr | None = Field(default=None, min_length=32)
     outbox_dir: Path | None = None
     job_lease_seconds: int = Field(default=60, ge=5)
     invite_within_days: int = Field(default=60, ge=1)

@@ -15,6 +15,8 @@ from tenants.tokens import Token, read_token
 # The header by which a mail that comes back is known; a notification brings the headers with it.
 TRACER: Final = "X-Afterword-Mail"
 LONGEST_NOTIFICATION: Final = 10_000_000
+# What is posted is read in the process that answers people; our own mails are a few kilobytes.
+LONGEST_POSTED: Final = 256 * 1024
 _STATUS: Final = re.compile(r"5\.\d{1,3}\.\d{1,3}")
 # Not the address but its sender is at fault (RFC 3463).
 _OF_THE_SENDER: Final = frozenset({"5.1.7", "5.1.8"})
