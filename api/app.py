@@ -65,7 +65,7 @@ class SecurityHeaders:
             return
         headers = list(_HEADERS)
         if scope["scheme"] == "https" or get_settings().public_url.startswith("https:"):
-            headers.append((b"strict-transport-security", b"max-age=63072000"))
+            headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

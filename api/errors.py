@@ -25,6 +25,13 @@ _logger = logging.getLogger("afterword.api")
 _OF_A_SCALAR = re.compile(r"(Value cannot represent an? \w+): .*", re.DOTALL)
 _LONGEST_MESSAGE = 500
 
+# What is worth a line in the log besides bugs.
+_REFUSALS = frozenset(
+    {
+        *(Forbidden.code, Unauthenticated.code),
+        *("DOCUMENT_NOT_TRUSTED", "INTROSPECTION_FORBIDDEN", "QUERY_TOO_LARGE", "RATE_LIMITED"),
+    }
+)
 # What ends a request instead of being an answer to it.
 _TOP_LEVEL = (Unauthenticated, Forbidden, TookTooLong)
 
@@ -126,7 +133,8 @@ def shown_all(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFo
     """Return the errors of one request as the client may see them.
 
     They come in the order of their paths. A bug is logged here with the request's id: once, however
-    many fields it has failed.
+    many fields it has failed. So is that somebody reached for what is not theirs, or for too much:
+    by its code alone, because the words may hold what was sent.
     """
     found = sorted(errors, key=_place)
     logged: set[int] = set()
@@ -136,7 +144,11 @@ def shown_all(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFo
             logged.add(id(original))
             incident = describe_incident(original) if original is not None else ""
             _logger.error("request %s failed at %s\n%s", request_id, error.path, incident)
-    return [shown(error, request_id) for error in found]
+    told = [shown(error, request_id) for error in found]
+    refused = _REFUSALS & {one["extensions"]["code"] for one in told}
+    if refused:
+        _logger.info("request %s was refused: %s", request_id, ", ".join(sorted(refused)))
+    return told
 
 
 def _place(error: GraphQLError) -> list[tuple[int, str, int]]:

@@ -12,7 +12,7 @@ from api.auth.bearer import viewer_of
 from api.budget import Bill
 from api.context import Context
 from api.deadline import deadline
-from api.errors import shown
+from api.errors import shown_all
 from api.execution import execute, took_too_long
 from api.requests import GRAPHQL_RESPONSE, BadRequest, answer_type, read_request, wants_events
 from api.subscriptions.sse import EventStream
@@ -91,7 +91,7 @@ def _watching(request: Request, viewer: Viewer, request_id: str) -> Context:
 
 def _error_body(error: DomainError, request_id: str) -> str:
     return json.dumps(
-        {"errors": [shown(GraphQLError(error.message, original_error=error), request_id)]},
+        {"errors": shown_all([GraphQLError(error.message, original_error=error)], request_id)},
         separators=(",", ":"),
     )
 

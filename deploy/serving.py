@@ -1,5 +1,6 @@
 """The process that answers HTTP."""
 
+import logging
 import socket
 
 import uvicorn
@@ -27,6 +28,9 @@ class Server(uvicorn.Server):
 
 def run_api(listener: socket.socket) -> None:
     """Answer HTTP on a listening socket until asked to stop, and ring for the jobs asked for."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    # Ours alone: what libraries say of requests may hold addresses.
+    logging.getLogger("afterword").setLevel(logging.INFO)
     broker = make_broker(get_settings())
     broker.declare_queue(QUEUE)
     ring_with(Doorbell(broker).ring)

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.auth.bearer import session_token, viewer_of
 from api.context import Context
-from api.errors import shown
+from api.errors import shown_all
 from api.execution import GraphQLResult
 from api.pages.posted import is_foreign
 from api.requests import MAX_BODY_BYTES, BadRequest, load_json, read_parameters
@@ -175,7 +175,7 @@ class _Conversation:
             request = read_parameters(payload)
             viewer = await viewer_of(self._connection)
         except (BadRequest, Unauthenticated) as error:
-            refused = shown(GraphQLError(error.message, original_error=error), request_id)
+            (refused,) = shown_all([GraphQLError(error.message, original_error=error)], request_id)
             last = GraphQLResult({"errors": [refused]}, executed=False)
         else:
             context = Context(viewer, request_id, authenticate=lambda: viewer_of(self._connection))

@@ -269,23 +269,37 @@ def _failing_for_requisitions(selected: Any) -> Any:
     return fail
 
 
-async def test_refusals_are_not_logged(caplog: pytest.LogCaptureFixture, ask: Ask) -> None:
+async def test_who_reaches_too_far_leaves_a_code_in_the_log_and_mistakes_leave_nothing(
+    caplog: pytest.LogCaptureFixture, ask: Ask
+) -> None:
+    caplog.set_level(logging.INFO, "afterword")
     client = await make_client()
     for viewer, query in (
-        (client.leadership, "{ organisations { nodes { offers { nodes { id } } } } }"),
         (client.hr, "{ organisations(first: 101) { totalCount } }"),
         (client.hr, "{ nothing }"),
         (client.hr, "{"),
-        (Viewer(), "{ viewer { id } }"),
         (client.hr, 'mutation { openInterview(input: {offerId: "x"}) { userErrors { code } } }'),
     ):
         await ask(viewer, query)
     assert [one for one in caplog.records if one.levelno >= logging.INFO] == []
+    offers = "{ organisations { nodes { offers { nodes { id } } members { totalCount } } } }"
+    await ask(client.leadership, offers)
+    await ask(
+        Viewer(), 'mutation { deleteIntegration(input: {integrationId: "x"}) { __typename } }'
+    )
+    await ask(client.hr, "{" + " ".join(f"a{number}: __typename" for number in range(200)) + "}")
+    told = [one.getMessage() for one in caplog.records if one.levelno >= logging.INFO]
+    assert told == [
+        "request - was refused: FORBIDDEN",
+        "request - was refused: UNAUTHENTICATED",
+        "request - was refused: QUERY_TOO_LARGE",
+    ]
 
 
 async def test_an_anonymous_submission_leaves_no_line_in_the_log(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, ask: Ask
 ) -> None:
+    caplog.set_level(logging.INFO, "afterword")
     client = await make_client()
     invited = await make_invited_candidate(client)
     settings = get_settings().model_copy(update={"anonymous_minimum_invitations": 1})

@@ -101,7 +101,7 @@ async def test_over_tls_cookies_belong_to_this_host_alone() -> None:
     assert name == f"__Host-{FORM_COOKIE}"
     flags = {one.strip().partition("=")[0].lower() for one in rest.split(";")[1:]}
     assert flags == {"httponly", "path", "samesite", "secure"}
-    assert page.headers["strict-transport-security"] == "max-age=63072000"
+    assert page.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
     # A cookie that another host could have set is none.
     token = (await session_of((await make_client()).hr)).token
     assert token is not None

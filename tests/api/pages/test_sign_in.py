@@ -183,6 +183,7 @@ async def test_signing_out_kills_the_token_and_the_cookie(account: Account) -> N
     token = browser.token
     page = await browser.post("/sign-out", {})
     assert (page.status, page.location) == (303, "/sign-in")
+    assert page.headers["clear-site-data"] == '"cache", "storage"'
     assert browser.token is None
     assert not await is_alive(token)
     again = Browser(cookies={SESSION_COOKIE: token or ""})
