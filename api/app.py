@@ -18,6 +18,7 @@ from api.budget import counting_together
 from api.content_security import content_security_policy
 from api.cross_origin import ForFrontEnds
 from api.http import graphql
+from api.metrics import metrics
 from api.pages import (
     consent,
     console,
@@ -129,6 +130,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         Route("/schema.graphql", schema_document, methods=["GET"]),
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", _readiness(checks), methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
         *intake.routes(),
         *bounces.routes(),
         *oauth.routes(),

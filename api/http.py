@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from http import HTTPStatus
 
 from graphql import GraphQLError
@@ -14,6 +15,7 @@ from api.context import Context
 from api.deadline import deadline
 from api.errors import shown_all
 from api.execution import execute, took_too_long
+from api.metrics import observe
 from api.requests import GRAPHQL_RESPONSE, BadRequest, answer_type, read_request, wants_events
 from api.subscriptions.sse import EventStream
 from tenants.access import Viewer
@@ -36,7 +38,7 @@ async def graphql(request: Request) -> Response:
         return response
     if wants_events(request):
         return EventStream(_watching(request, viewer, request_id), asked)
-    bill = Bill()
+    bill, began = Bill(), time.perf_counter()
     try:
         async with deadline(request, get_settings().request_seconds):
             result = await execute(viewer, asked, request_id, pay=bill.pay)
@@ -51,6 +53,7 @@ async def graphql(request: Request) -> Response:
         result.members["extensions"] = extensions
     response = _answer(request, result.text, status, request_id)
     response.headers.update(bill.headers())
+    observe(viewer, status, time.perf_counter() - began)
     if asked.by_get and status == HTTPStatus.OK and "errors" not in result.members:
         return _revalidated(request, response)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:

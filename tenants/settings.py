@@ -54,6 +54,8 @@ class Settings(BaseSettings):
         client_budget: Points of cost that a person, an integration or a link may spend in a
             minute; 0 sets no limit.
         organisation_budget: The same for all who act in one organisation, together.
+        metrics_token: At least 16 characters, which whoever asks for `/metrics` sends as a bearer
+            token; without it there is no such page.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -86,6 +88,7 @@ class Settings(BaseSettings):
     request_seconds: float = Field(default=20, gt=0)
     client_budget: int = Field(default=10_000_000, ge=0)
     organisation_budget: int = Field(default=30_000_000, ge=0)
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
 
     @model_validator(mode="after")
     def _flushes_make_a_crowd(self) -> Self:

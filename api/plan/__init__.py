@@ -7,6 +7,6 @@ what is not planned, and whatever goes wrong on the way, is left to the ordinary
 """
 
 from api.plan.answering import Answer, answer
-from api.plan.reasons import PLANNED, Reason, operations
+from api.plan.reasons import PLANNED, Reason, monitored, operations
 
-__all__ = ["PLANNED", "Answer", "Reason", "answer", "operations"]
+__all__ = ["PLANNED", "Answer", "Reason", "answer", "monitored", "operations"]

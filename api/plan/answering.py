@@ -42,18 +42,18 @@ async def answer(prepared: PreparedOperation, context: Context) -> Answer | None
     except Unplanned as unplanned:
         if unplanned.reason in _FOR_GOOD:
             compiled[key] = unplanned.reason
-        count(unplanned.reason)
+        count(unplanned.reason, context.viewer)
         return None
     except TookTooLong:
         raise
     except DomainError:
-        count(Reason.ARGUMENT)
+        count(Reason.ARGUMENT, context.viewer)
         return None
     except Exception as error:  # noqa: BLE001 - the ordinary way answers, or fails and tells.
         _logger.warning("a plan failed\n%s", describe_incident(error))
-        count(Reason.FAILED)
+        count(Reason.FAILED, context.viewer)
         return None
-    count(PLANNED)
+    count(PLANNED, context.viewer)
     return found
 
 

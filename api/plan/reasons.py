@@ -4,6 +4,8 @@ from collections import Counter
 from enum import StrEnum
 from typing import Final
 
+from tenants.access import Viewer, ViewerKind
+
 
 class Reason(StrEnum):
     """What keeps an operation from being planned; it runs the ordinary way then."""
@@ -48,8 +50,12 @@ class Unplanned(Exception):
 PLANNED: Final = "planned"
 operations: Final[Counter[str]] = Counter()
 """Operations since the start of this process: PLANNED, or the reason why not."""
+monitored: Final[Counter[str]] = Counter()
+"""The same without candidates' operations: what monitoring keeps has times."""
 
 
-def count(outcome: str) -> None:
-    """Count an operation by what became of it."""
+def count(outcome: str, viewer: Viewer) -> None:
+    """Count a viewer's operation by what became of it."""
     operations[outcome] += 1
+    if viewer.kind is not ViewerKind.CANDIDATE:
+        monitored[outcome] += 1
