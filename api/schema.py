@@ -70,6 +70,7 @@ from api.types.identity_providers import (
     remove_firm_identity_provider,
     remove_identity_provider,
 )
+from api.types.insight_settings import update_insight_settings
 from api.types.integrations import (
     create_integration,
     delete_integration,
@@ -284,6 +285,7 @@ class Mutation:
     leave_benchmark = leave_benchmark
     release_benchmark = release_benchmark
     invite_candidate = invite_candidate
+    update_insight_settings = update_insight_settings
     update_invitation_settings = update_invitation_settings
     write_invitation_texts = write_invitation_texts
     schedule_interview = schedule_interview

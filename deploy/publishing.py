@@ -7,7 +7,7 @@ from deploy.errors import DeployError
 from tenants import db
 from tenants.access import Viewer
 from tenants.insights import service as insights
-from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
+from tenants.insights.windows import month_of, months_after
 from tenants.organisations import queries as organisations
 
 
@@ -62,10 +62,10 @@ async def publish_insights(slug: str, as_of: str | None) -> dict[str, Any]:
         "asOf": f"{ended:%Y-%m}",
         "editions": [
             {
-                "from": f"{months_after(ends_on, -WINDOW_MONTHS):%Y-%m}",
-                "to": f"{months_after(ends_on, -1):%Y-%m}",
+                "from": f"{window.starts_on:%Y-%m}",
+                "to": f"{months_after(window.ends_on, -1):%Y-%m}",
             }
-            for ends_on in published.editions
+            for window in published.editions
         ],
         "counted": published.counted,
         "waiting": published.waiting,
@@ -78,7 +78,7 @@ def in_words(report: dict[str, Any]) -> str:
     lines = [
         f"{report['organisation']}: edition {edition['from']} to {edition['to']}"
         for edition in report["editions"]
-    ] or [f"{report['organisation']}: no window of twelve months has ended since the last edition"]
+    ] or [f"{report['organisation']}: no window has ended since the last edition"]
     return "\n".join(
         [
             *lines,

@@ -56,6 +56,7 @@ class AuditAction(StrEnum):
     EXCERPT_WITHHELD = "excerpt.withheld"
     EXCERPT_UNDONE = "excerpt.step_undone"
     EDITION_PUBLISHED = "edition.published"
+    EDITIONS_SET = "edition.settings_changed"
     ACTION_CREATED = "action.created"
     ACTION_CHANGED = "action.changed"
     ACTION_STATUS_CHANGED = "action.status_changed"

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from tenants.benchmarks.methodology import Rule
 from tenants.disclosure.figures import FEW
-from tenants.insights.service import rules_in_force
-from tenants.interviews.holding import MONTHS_HELD
+from tenants.disclosure.rules import Dimension, EditionRules
+from tenants.insights.settings import SettingsInForce
+from tenants.interviews.models import MONTHS_HELD
+from tenants.organisations.insight_settings import floors
 from tenants.settings import get_settings
 
 LANGUAGES = ("en", "de")
@@ -29,30 +31,50 @@ class Protection:
     limits: tuple[Rule, ...]
 
 
-def describe_protection(language: str = "en") -> Protection:
-    """Return how this installation protects candidates, with the numbers that apply.
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    """The numbers that the words are made of."""
+
+    rules: EditionRules
+    dimension: Dimension
+
+    @property
+    def flush_minimum(self) -> int:
+        """How many anonymous submissions leave the holding place together."""
+        return max(get_settings().flush_minimum, self.rules.minimum)
+
+
+def describe_protection(
+    language: str = "en", *, settings: SettingsInForce | None = None
+) -> Protection:
+    """Return how candidates are protected, with the numbers that apply.
 
     Args:
         language: One of `LANGUAGES`; English for any other.
+        settings: Of the organisation that asks; what holds everywhere if absent.
     """
+    found = _InForce(floors(), Dimension.DEPARTMENT)
+    if settings is not None:
+        found = _InForce(settings.rules, settings.window.dimension)
     if language == "de":
         return Protection(
             "Wie wir Bewerberinnen und Bewerber schützen",
-            tuple(_german()),
+            tuple(_german(found)),
             "Was wir nicht versprechen können",
-            tuple(_german_limits()),
+            tuple(_german_limits(found.flush_minimum)),
         )
     return Protection(
         "How we protect candidates",
-        tuple(_english()),
+        tuple(_english(found)),
         "What we cannot promise",
-        tuple(_english_limits()),
+        tuple(_english_limits(found.flush_minimum)),
     )
 
 
-def _english() -> Iterator[Rule]:
-    rules, settings = rules_in_force(), get_settings()
+def _english(found: _InForce) -> Iterator[Rule]:
+    rules, settings = found.rules, get_settings()
     k = rules.minimum
+    part = "department" if found.dimension is Dimension.DEPARTMENT else "location"
     yield Rule(
         "You choose",
         "You choose who may know whose answers they are: everybody concerned, only the independent"
@@ -66,7 +88,7 @@ def _english() -> Iterator[Rule]:
     )
     yield Rule(
         "Subtracting does not help",
-        "Whoever takes away the answers that they may read, or one department's figures from the"
+        f"Whoever takes away the answers that they may read, or one {part}'s figures from the"
         f" whole organisation's, is left with nobody, or again with at least {k} people.",
     )
     yield Rule(
@@ -82,10 +104,18 @@ def _english() -> Iterator[Rule]:
     )
     yield Rule(
         "Anonymous answers are mixed",
-        f"They are sealed and wait until {settings.flush_minimum} have come; then they are opened"
+        f"They are sealed and wait until {found.flush_minimum} have come; then they are opened"
         " together, in random order, without name, day, language or link to the invitation. They"
         f" are on offer where at least {settings.anonymous_minimum_invitations} people were"
         f" invited in twelve months. What has waited for {MONTHS_HELD} months is deleted unread.",
+    )
+    yield Rule(
+        "What you write",
+        "Nothing that you write is shown as it is unless the independent interviewers have taken"
+        " out what could name you and released it; then only among the answers of at least"
+        f" {rules.excerpt_respondents} people, at least {rules.excerpt_hidden} of them confidential"
+        " or anonymous, without a day and in random order. What was answered by name, and may be"
+        " shared, the employer's HR may read.",
     )
     yield Rule(
         "Published once",
@@ -94,8 +124,7 @@ def _english() -> Iterator[Rule]:
     )
 
 
-def _english_limits() -> Iterator[Rule]:
-    minimum = get_settings().flush_minimum
+def _english_limits(minimum: int) -> Iterator[Rule]:
     yield Rule(
         "Before anonymous answers are mixed",
         f"Until {minimum} have come, and in copies made before, whoever runs the installation and"
@@ -118,9 +147,10 @@ def _english_limits() -> Iterator[Rule]:
     )
 
 
-def _german() -> Iterator[Rule]:
-    rules, settings = rules_in_force(), get_settings()
+def _german(found: _InForce) -> Iterator[Rule]:
+    rules, settings = found.rules, get_settings()
     k = rules.minimum
+    part = "einer Abteilung" if found.dimension is Dimension.DEPARTMENT else "eines Standorts"
     yield Rule(
         "Sie wählen",
         "Sie wählen, wer wissen darf, von wem die Antworten sind: alle Beteiligten, nur die"
@@ -135,7 +165,7 @@ def _german() -> Iterator[Rule]:
     )
     yield Rule(
         "Abziehen hilft nicht",
-        "Wer die Antworten abzieht, die er lesen darf, oder die Zahlen einer Abteilung von denen"
+        f"Wer die Antworten abzieht, die er lesen darf, oder die Zahlen {part} von denen"
         f" des Ganzen, behält niemanden übrig oder wieder mindestens {k} Personen.",
     )
     yield Rule(
@@ -151,11 +181,24 @@ def _german() -> Iterator[Rule]:
     )
     yield Rule(
         "Anonyme Antworten werden gemischt",
-        f"Sie warten versiegelt, bis {settings.flush_minimum} da sind, und werden zusammen und in"
+        f"Sie warten versiegelt, bis {found.flush_minimum} da sind, und werden zusammen und in"
         " zufälliger Reihenfolge geöffnet, ohne Namen, Tag, Sprache und Verbindung zur Einladung."
         f" Es gibt sie, wo in zwölf Monaten mindestens {settings.anonymous_minimum_invitations}"
         f" Personen eingeladen wurden. Was {MONTHS_HELD} Monate gewartet hat, wird ungelesen"
         " gelöscht.",
+    )
+    yield from _german_publication(rules)
+
+
+def _german_publication(rules: EditionRules) -> Iterator[Rule]:
+    yield Rule(
+        "Was Sie schreiben",
+        "Nichts davon wird gezeigt, bevor die unabhängigen Befragenden herausgenommen haben, was"
+        " Sie verraten könnte, und es freigeben; und dann nur unter den Antworten von mindestens"
+        f" {rules.excerpt_respondents} Personen, von denen mindestens {rules.excerpt_hidden}"
+        " vertraulich oder anonym geantwortet haben, ohne Tag und in zufälliger Reihenfolge. Was"
+        " mit Namen beantwortet ist und weitergegeben werden darf, kann die Personalabteilung"
+        " lesen.",
     )
     yield Rule(
         "Einmal veröffentlicht",
@@ -164,8 +207,7 @@ def _german() -> Iterator[Rule]:
     )
 
 
-def _german_limits() -> Iterator[Rule]:
-    minimum = get_settings().flush_minimum
+def _german_limits(minimum: int) -> Iterator[Rule]:
     yield Rule(
         "Bevor anonyme Antworten gemischt sind",
         f"Bis {minimum} da sind, und in früheren Sicherungskopien, könnte eine anonyme Antwort mit"

@@ -203,6 +203,8 @@ def test_the_application_role_may_do_four_things_and_two_to_the_log(database: st
         "questions": {"SELECT", "INSERT"},
         # What mails said stays.
         "invitation_texts": {"SELECT", "INSERT"},
+        # By what an edition was published stays.
+        "insight_settings": {"SELECT", "INSERT"},
         "audit_batches": {"SELECT", "INSERT"},
         "installation_events": {"SELECT", "INSERT"},
         "operators": {"SELECT", "INSERT", "DELETE"},

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.pages.answering import answer_page, show_page
+from api.pages.methodology import show_own_protection
 from api.pages.rather_talk import TALK, ask_for_call, rather_talk, show_talk
 from api.pages.rendering import respond
 from api.pages.sending import (
@@ -36,6 +37,7 @@ def routes() -> list[BaseRoute]:
             with_visit(show_review, send_answers, acts_when_sent=True),
             methods=both,
         ),
+        Route(f"{start}/protection", show_own_protection, methods=["GET"]),
         Route(f"{start}/{TALK}", with_visit(show_talk, ask_for_call), methods=both),
         Route(f"{start}/{{page}}", with_visit(show_page, answer_page), methods=both),
     ]

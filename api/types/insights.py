@@ -9,6 +9,7 @@ import strawberry
 
 from api.derive import Info, as_type, of_noun, selected_names
 from api.relay import Node
+from api.types.insight_settings import EditionRulesType, show_rules
 from api.types.question_insights import (
     Language,
     Openness,
@@ -22,9 +23,9 @@ from api.types.statistics import FigureType, StatisticType, SuppressedType, as_s
 from tenants import read_graph
 from tenants.disclosure.cells import Coverage
 from tenants.disclosure.figures import Figure, Statistic
+from tenants.disclosure.rules import Dimension
 from tenants.errors import NotFound
 from tenants.insights import queries as insights
-from tenants.insights.models import Dimension
 from tenants.insights.trends import Signal, TrendVerdict
 from tenants.metrics import (
     ACCEPTANCE_RATE,
@@ -43,7 +44,7 @@ from tenants.paging import Window
 from tenants.reading import Key, Listing, Record
 from tenants.reasons import REASONS, Controllability, DeclineReason, ReasonGroup
 
-for _enum in (Dimension, ReasonGroup, Signal, TrendVerdict):
+for _enum in (ReasonGroup, Signal, TrendVerdict):
     strawberry.enum(_enum, description=(_enum.__doc__ or "").strip())
 
 _CELLS = Listing(read_graph.EDITION.to_many["cells"], Window(size=500))
@@ -75,6 +76,10 @@ def _ends_in(root: strawberry.Parent[Record]) -> YearMonth:
     return _last_month(root.values["ends_on"])
 
 
+def _rules(root: strawberry.Parent[Record]) -> EditionRulesType:
+    return show_rules(root.values["rules"])
+
+
 @of_noun(read_graph.EDITION, behind={"starts_on", "cells"})
 class Edition(Node):
     """One organisation's insights over one window, published once and never computed again.
@@ -85,6 +90,7 @@ class Edition(Node):
         ends_on: The first day after the window; what `insights(endsOn:)` takes.
         published_at: When it was published.
         dimension: What divides its respondents.
+        rules: What it was published by.
     """
 
     ends_on: date
@@ -92,6 +98,7 @@ class Edition(Node):
     dimension: Dimension
     starts_in: YearMonth = strawberry.field(name="from", resolver=_starts_in)
     ends_in: YearMonth = strawberry.field(name="to", resolver=_ends_in)
+    rules: EditionRulesType = strawberry.field(resolver=_rules)
 
     @strawberry.field
     async def segments(self, root: strawberry.Parent[Record], info: Info) -> list[str]:

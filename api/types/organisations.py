@@ -41,6 +41,7 @@ from api.types.excerpts import (
 )
 from api.types.firms import Engagement, Firm
 from api.types.identity_providers import IdentityProviderType, identity_provider_type
+from api.types.insight_settings import InsightSettings, find_insight_settings
 from api.types.insights import Edition, EndsOn, Insights, Segment, find_insights
 from api.types.integrations import IntakeEvent, IntakeEventFilter, Integration, Job, JobFilter
 from api.types.interviews import (
@@ -195,6 +196,13 @@ class Organisation(Node):
     ) -> InvitationSettings | None:
         """When its mails to candidates go out, and what they say."""
         return await find_invitation_settings(info, root.key.organisation_id)
+
+    @strawberry.field
+    async def insight_settings(
+        self, root: strawberry.Parent[Record], info: Info
+    ) -> InsightSettings | None:
+        """How its editions are made, and so how its candidates are protected."""
+        return await find_insight_settings(info, root.key.organisation_id)
 
     @strawberry.field
     async def mail_previews(

@@ -13,7 +13,8 @@ from tenants.actions import service
 from tenants.actions.catalogue import ActionKind, OwnerRole
 from tenants.actions.service import ActionInput
 from tenants.actions.statuses import ActionStatus
-from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
+from tenants.disclosure.rules import WINDOW_MONTHS
+from tenants.insights.windows import month_of, months_after
 from tenants.work import Session
 
 _S: Final = ActionStatus

@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from deploy.demo.clients import Client, Department
-from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
+from tenants.disclosure.rules import WINDOW_MONTHS
+from tenants.insights.windows import month_of, months_after
 from tenants.interviews.models import Confidentiality
 from tenants.offers.statuses import OfferStatus
 

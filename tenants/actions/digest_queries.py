@@ -139,7 +139,7 @@ async def list_reviews(
     )
     if hired_for_by is not None:
         own = (
-            select(Requisition.department)
+            select(Requisition.id)
             .join(
                 HiringManager,
                 and_(
@@ -150,10 +150,13 @@ async def list_reviews(
             .where(
                 Requisition.organisation_id == organisation_id,
                 HiringManager.person_id == hired_for_by,
-                Requisition.department.is_not(None),
+                or_(
+                    Requisition.department == Action.segment,
+                    Requisition.location == Action.segment,
+                ),
             )
         )
-        statement = statement.where(or_(Action.segment.is_(None), Action.segment.in_(own)))
+        statement = statement.where(or_(Action.segment.is_(None), own.exists()))
     return (await session.scalars(statement)).all()
 
 

@@ -118,6 +118,12 @@ async def get_effect(
             metric=action.metric,
             message="Your role reads no figures of this part of the organisation.",
         )
+    if action.segment is not None and before.dimension is not after.dimension:
+        return Effect(
+            outcome=EffectOutcome.WITHHELD,
+            metric=action.metric,
+            message="The two editions are divided in other ways: this part is in one of them only.",
+        )
     return weigh(action, (showed.edition, shown.edition), showed.figures, shown.figures)
 
 

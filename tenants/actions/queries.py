@@ -15,13 +15,15 @@ from tenants.work import Session
 
 
 def visible_actions(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
-    """Return which actions a role sees: all, or the organisation's and its own departments'."""
+    """Return which actions a role sees: all, or the organisation's and its own parts'."""
     if not viewer.grants(role, Permission.ACTION_READ):
         return false()
     if part_of(role).segments is not Reach.OWN:
         return true()
+    # By whatever dimension the action's part was named.
+    of_part = or_(Requisition.department == Action.segment, Requisition.location == Action.segment)
     own = (
-        select(Requisition.department)
+        select(Requisition.id)
         .join(
             HiringManager,
             and_(
@@ -32,10 +34,10 @@ def visible_actions(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
         .where(
             Requisition.organisation_id == Action.organisation_id,
             HiringManager.person_id == viewer.id,
-            Requisition.department.is_not(None),
+            of_part,
         )
     )
-    return or_(Action.segment.is_(None), Action.segment.in_(own))
+    return or_(Action.segment.is_(None), own.exists())
 
 
 async def get_action(
@@ -116,5 +118,10 @@ async def find_editions_around(
 def edition_info(edition: Edition) -> EditionInfo:
     """Return which edition a row is."""
     return EditionInfo(
-        edition.id, edition.starts_on, edition.ends_on, edition.dimension, edition.published_at
+        edition.id,
+        edition.starts_on,
+        edition.ends_on,
+        edition.dimension,
+        edition.published_at,
+        edition.rules,
     )

@@ -65,7 +65,7 @@ _READ: Final = text(
                           JOIN benchmark_releases f ON f.number = c.release_number
                           WHERE c.organisation_id = :organisation AND f.finished_at IS NOT NULL)
     ), span AS (
-        SELECT starts_on, ends_on FROM released
+        SELECT starts_on, ends_on, NULL AS dimension FROM released
     ), {OFFERS_OF_WINDOW}, edition AS (
         SELECT e.id, e.figures
         FROM editions e

@@ -7,8 +7,8 @@ from tenants.benchmarks.service import rules_in_force
 from tenants.benchmarks.windows import LAG_MONTHS, MINIMUM_AGE, REJOIN_MONTHS, RELEASE_MONTHS
 from tenants.disclosure.figures import CORRELATION_FLOOR, FEW, OPTION_MINIMUM, STEPS, Unit
 from tenants.disclosure.peers import HUNDREDTHS_FROM
-from tenants.insights.service import rules_in_force as edition_rules
 from tenants.metrics import CONTRIBUTION_FLOOR, MetricRows
+from tenants.organisations.insight_settings import floors as edition_rules
 
 
 @dataclass(frozen=True, slots=True)

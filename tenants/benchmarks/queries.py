@@ -274,7 +274,8 @@ async def record_observers(
 
 _COUNT_OFFERS = text(
     "WITH span AS"  # noqa: S608 - our own words.
-    " (SELECT CAST(:starts_on AS date) AS starts_on, CAST(:ends_on AS date) AS ends_on)"
+    " (SELECT CAST(:starts_on AS date) AS starts_on, CAST(:ends_on AS date) AS ends_on,"
+    " NULL AS dimension)"
     f", {OFFERS_OF_WINDOW}"
     "SELECT * FROM counted"
 )

@@ -12,6 +12,7 @@ from typing import Final
 
 from tenants.disclosure.cells import Respondent
 
+RESPONDENTS: Final = 10
 RESPONDENTS_FLOOR: Final = 8
 HIDDEN_FLOOR: Final = 5
 
@@ -25,7 +26,7 @@ class ExcerptRules:
         hidden: How many of them at least are CONFIDENTIAL or ANONYMOUS.
     """
 
-    respondents: int = 10
+    respondents: int = RESPONDENTS
     hidden: int = HIDDEN_FLOOR
 
     def __post_init__(self) -> None:

@@ -6,14 +6,13 @@ from uuid import UUID
 
 from tenants.access import Permission, Viewer, require
 from tenants.disclosure.cells import Respondent
-from tenants.disclosure.excerpts import ExcerptCells, ExcerptRules, choose_cells
+from tenants.disclosure.excerpts import ExcerptCells, choose_cells
 from tenants.excerpts import publishing_queries as queries
 from tenants.excerpts.publishing_queries import Counted
 from tenants.insights.models import CellKind
 from tenants.interviews.models import Confidentiality
 from tenants.work import Session
 
-RULES: Final = ExcerptRules()
 Place = tuple[CellKind, str]
 _ORGANISATION: Final[Place] = (CellKind.ORGANISATION, "")
 
@@ -34,7 +33,10 @@ async def publish_excerpts(session: Session, viewer: Viewer, *, organisation_id:
         counted = await queries.list_counted(
             session, viewer, organisation_id=organisation_id, edition_id=edition_id
         )
-        cells = choose_cells(_respondents(counted), RULES)
+        rules = await queries.get_rules(
+            session, viewer, organisation_id=organisation_id, edition_id=edition_id
+        )
+        cells = choose_cells(_respondents(counted), rules)
         by_place: dict[Place, list[UUID]] = {}
         for one in waiting:
             place = place_of(one.segment, cells)
@@ -87,7 +89,10 @@ async def thin_out_excerpts(
     shown = await queries.list_shown_cells(
         session, viewer, organisation_id=organisation_id, edition_id=edition_id
     )
-    for place in sorted(thin_places(left, shown, RULES.hidden)):
+    rules = await queries.get_rules(
+        session, viewer, organisation_id=organisation_id, edition_id=edition_id
+    )
+    for place in sorted(thin_places(left, shown, rules.hidden)):
         await queries.suppress_cell(
             session,
             viewer,

@@ -7,8 +7,11 @@ from uuid import UUID
 from sqlalchemy import and_, func, select, update
 
 from tenants.access import Permission, Viewer, require
+from tenants.disclosure.excerpts import ExcerptRules
+from tenants.disclosure.rules import EditionRules
 from tenants.excerpts.models import Excerpt, ExcerptState
-from tenants.insights.models import CellKind
+from tenants.insights.counting_queries import counted_by_edition, counted_segment
+from tenants.insights.models import CellKind, Edition
 from tenants.interviews.models import Confidentiality, Response
 from tenants.work import Session
 
@@ -37,7 +40,7 @@ async def list_waiting(
     """Return the released excerpts that may be published now, locked, in the order of their ids."""
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
     rows = await session.execute(
-        select(Excerpt.id, Response.edition_id, Response.segment)
+        select(Excerpt.id, Response.edition_id, counted_segment())
         .join(
             Response,
             and_(
@@ -45,6 +48,7 @@ async def list_waiting(
                 Response.id == Excerpt.response_id,
             ),
         )
+        .join(Edition, counted_by_edition())
         .where(
             Excerpt.organisation_id == organisation_id,
             Excerpt.state == ExcerptState.RELEASED,
@@ -68,11 +72,25 @@ async def list_counted(
     """Return the responses that an edition counts and that are still there."""
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
     rows = await session.execute(
-        select(Response.id, Response.confidentiality, Response.segment)
+        select(Response.id, Response.confidentiality, counted_segment())
+        .join(Edition, counted_by_edition())
         .where(Response.organisation_id == organisation_id, Response.edition_id == edition_id)
         .order_by(Response.id)
     )
     return [Counted(*row) for row in rows]
+
+
+async def get_rules(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, edition_id: UUID
+) -> ExcerptRules:
+    """Return the rule of excerpts that an edition was published by."""
+    require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
+    rules = await session.scalar(
+        select(Edition.rules).where(
+            Edition.organisation_id == organisation_id, Edition.id == edition_id
+        )
+    )
+    return EditionRules.from_json(rules or {}).excerpts
 
 
 async def publish_in(

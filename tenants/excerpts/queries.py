@@ -32,9 +32,8 @@ from tenants.excerpts.models import (
 )
 from tenants.excerpts.redaction import RedactionKind
 from tenants.insights.models import CellKind
+from tenants.insights.part_queries import own_parts
 from tenants.interviews.models import Answer, Confidentiality, Response
-from tenants.offers.models import Requisition
-from tenants.offers.queries import visible_requisitions
 from tenants.organisations.models import Engagement
 from tenants.work import Session
 
@@ -73,7 +72,7 @@ def visible_excerpts(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     """Return which released excerpts a role reads.
 
     The third party all of them. Others those for their audience that were published in a cell; who
-    hires only paraphrases, of own departments; and who may read ATTRIBUTED responses as rows also
+    hires only paraphrases, of own parts; and who may read ATTRIBUTED responses as rows also
     what such an author wrote and allowed to be shared, without waiting for a cell.
     """
     if not viewer.grants(role, Permission.EXCERPT_READ):
@@ -84,9 +83,11 @@ def visible_excerpts(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
         return released
     in_a_cell: ColumnElement[bool] = Excerpt.edition_id.is_not(None)
     if part.segments is Reach.OWN:
-        own = select(Requisition.department).where(
-            Requisition.organisation_id == Excerpt.organisation_id,
-            visible_requisitions(viewer, role),
+        own = own_parts(
+            viewer,
+            role,
+            organisation_id=Excerpt.organisation_id,
+            edition_id=Excerpt.edition_id,
         )
         in_a_cell = and_(
             in_a_cell,

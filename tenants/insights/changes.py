@@ -132,6 +132,10 @@ async def get_comparison(
     if before.ends_on > after.starts_on:
         message = "Compare an edition with an earlier one."
         raise InvalidInput(message, field="since")
+    if segment is not None and before.dimension is not after.dimension:
+        # A department and a location of one name have nothing in common.
+        noun = "edition"
+        raise NotFound(noun)
     return Comparison(before, after, compare(showed, shown))
 
 

@@ -1,54 +1,18 @@
 """One edition as a whole: every cell and figure of a window, by the rules, from its responses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tenants.disclosure import figures
-from tenants.disclosure.cells import MINIMUM_FLOOR, Cell, Coverage, Lattice, make_lattice
-from tenants.disclosure.figures import DISTRIBUTION_FLOOR
+from tenants.disclosure.cells import Cell, Coverage, Lattice, make_lattice
+from tenants.disclosure.rules import EditionRules
 from tenants.insights.findings import standing_findings
 from tenants.insights.items import Catalogue, Item
 from tenants.insights.measures import NOBODY, metric_figures, question_document, said
 from tenants.insights.models import CellKind
 from tenants.insights.tally import Aspects, ItemKey, Tally, merge, respondents_of
-from tenants.insights.windows import WINDOW_MONTHS
 from tenants.interviews.models import Confidentiality
-
-RESPONSE_RATE_FLOOR = 20
-
-
-@dataclass(frozen=True, slots=True)
-class EditionRules:
-    """The numbers of the rules in force; each may be raised, none lowered under its floor.
-
-    Attributes:
-        minimum: The size of a crowd.
-        distribution_minimum: The fewest answers that make a distribution.
-        response_rate_minimum: The fewest delivered invitations that make a response rate.
-        window_months: Length of a window.
-    """
-
-    minimum: int = MINIMUM_FLOOR
-    distribution_minimum: int = DISTRIBUTION_FLOOR
-    response_rate_minimum: int = RESPONSE_RATE_FLOOR
-    window_months: int = WINDOW_MONTHS
-
-    def __post_init__(self) -> None:
-        """Refuse numbers below the floor.
-
-        Raises:
-            ValueError: One of them is.
-        """
-        floors = (MINIMUM_FLOOR, DISTRIBUTION_FLOOR, RESPONSE_RATE_FLOOR)
-        numbers = (self.minimum, self.distribution_minimum, self.response_rate_minimum)
-        if any(number < floor for number, floor in zip(numbers, floors, strict=True)):
-            message = f"the rules' numbers must not be below {floors}"
-            raise ValueError(message)
-
-    def to_json(self) -> dict[str, int]:
-        """Return the rules as an edition keeps them."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

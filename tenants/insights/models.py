@@ -5,18 +5,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, DateTime, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.disclosure.cells import Coverage
+from tenants.disclosure.rules import Dimension
 from tenants.model import Coded, Model, Tenant, TenantKey, refers_to
-
-
-class Dimension(StrEnum):
-    """What divides an organisation's respondents; one for each edition."""
-
-    DEPARTMENT = "DEPARTMENT"
 
 
 class CellKind(StrEnum):
@@ -35,7 +30,17 @@ class Edition(Tenant, Model):
     """
 
     __tablename__ = "editions"
-    __table_args__ = (UniqueConstraint("organisation_id", "ends_on"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "ends_on"),
+        *(
+            CheckConstraint(f"(rules ->> '{name}')::int >= {floor}", name=name)
+            for name, floor in (
+                ("minimum", 5),
+                ("distribution_minimum", 10),
+                ("response_rate_minimum", 20),
+            )
+        ),
+    )
 
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-# Common table expressions, to stand behind one named `span` with `starts_on` and `ends_on`; they
-# take `:organisation`, `:segment` (null for the whole organisation) and `:today`, and end with
-# `counted`, whose one row has the columns of `OfferCounts`.
+# Common table expressions, to stand behind one named `span` with `starts_on`, `ends_on` and the
+# `dimension` that `:segment` is a value of; they take `:organisation`, `:segment` (null for the
+# whole organisation) and `:today`, and end with `counted`, whose one row has the columns of
+# `OfferCounts`.
 #
 # An offer counts in the month of its resolution, an unanswered one 30 days after it was made, and a
 # start that nobody recorded is taken to be due when the offer was accepted. What an outer row is
@@ -27,7 +28,9 @@ OFFERS_OF_WINDOW: Final = """
                    SELECT a.id FROM applications a
                    WHERE a.organisation_id = :organisation AND a.requisition_id IN (
                        SELECT r.id FROM requisitions r
-                       WHERE r.organisation_id = :organisation AND r.department = :segment)
+                       WHERE r.organisation_id = :organisation
+                         AND CASE (SELECT dimension FROM span)
+                             WHEN 'LOCATION' THEN r.location ELSE r.department END = :segment)
                ) AS in_cell
         FROM offers o
         WHERE o.organisation_id = :organisation

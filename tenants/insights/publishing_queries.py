@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, insert, or_, select
 
 from tenants.access import Permission, Viewer, require
+from tenants.insights.counting_queries import counted_by_edition, counted_segment
 from tenants.insights.items import AskedQuestion
 from tenants.insights.models import Edition, EditionCell
 from tenants.interviews.models import (
@@ -57,13 +58,26 @@ async def find_published_until(
     )
 
 
+async def find_oldest_uncounted(
+    session: Session, viewer: Viewer, *, organisation_id: UUID
+) -> date | None:
+    """Return the month of the oldest response that no edition counts, or None."""
+    require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
+    return await session.scalar(
+        select(func.min(Response.submitted_month)).where(
+            Response.organisation_id == organisation_id, Response.edition_id.is_(None)
+        )
+    )
+
+
 async def list_counted(
     session: Session, viewer: Viewer, *, organisation_id: UUID, edition_id: UUID
 ) -> Sequence[ResponseRow]:
     """Return the responses that an edition counts and that are still there."""
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
     rows = await session.execute(
-        select(Response.id, Response.confidentiality, Response.segment)
+        select(Response.id, Response.confidentiality, counted_segment())
+        .join(Edition, counted_by_edition())
         .where(Response.organisation_id == organisation_id, Response.edition_id == edition_id)
         .order_by(Response.id)
     )

@@ -12,14 +12,15 @@ from tenants.access import Permission, Reach, Viewer, part_of, require
 from tenants.disclosure import figures
 from tenants.disclosure.cells import MINIMUM_FLOOR, Coverage
 from tenants.disclosure.figures import CORRELATION_FLOOR, Statistic, Suppressed
+from tenants.disclosure.rules import WINDOW_MONTHS, Dimension
 from tenants.errors import NotFound
 from tenants.insights.findings import OpennessFinding
 from tenants.insights.kept import Documents, Kept, MadeOf
-from tenants.insights.models import CellKind, Dimension
+from tenants.insights.models import CellKind
 from tenants.insights.offer_figures import OfferCounts, offer_figures
 from tenants.insights.offer_queries import OFFERS_OF_WINDOW, WITH_TYPED_MONTHS
 from tenants.insights.trends import Trend, find_trend
-from tenants.insights.windows import WINDOW_MONTHS, month_of, months_after
+from tenants.insights.windows import month_of, months_after
 from tenants.metrics import METRICS, RECOMMENDATION
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.reasons import Audience
@@ -38,6 +39,7 @@ class EditionInfo:
     ends_on: date
     dimension: Dimension
     published_at: datetime
+    rules: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +139,12 @@ _OFFERS_IF_WANTED: Final = OFFERS_OF_WINDOW.replace(
     _ASKED_FOR, f"{_ASKED_FOR}          AND CAST(:with_offers AS boolean)\n"
 )
 
-# Departments come from requisitions and not from responses: that a department is listed must not
+# Parts come from requisitions and not from responses: that a department is listed must not
 # tell that somebody answered.
 _READ: Final = text(
     f"""
     WITH edition AS (
-        SELECT id, starts_on, ends_on, dimension, published_at, figures,
+        SELECT id, starts_on, ends_on, dimension, published_at, rules, figures,
                concat_ws('/', id, xmin, ctid) AS version
         FROM editions
         WHERE organisation_id = :organisation
@@ -151,11 +153,13 @@ _READ: Final = text(
         LIMIT 1
     ), span AS (
         SELECT coalesce((SELECT starts_on FROM edition), CAST(:starts_on AS date)) AS starts_on,
-               coalesce((SELECT ends_on FROM edition), CAST(:until AS date)) AS ends_on
-    ), departments AS (
-        SELECT DISTINCT r.department
-        FROM requisitions r
-        WHERE r.organisation_id = :organisation AND r.department IS NOT NULL
+               coalesce((SELECT ends_on FROM edition), CAST(:until AS date)) AS ends_on,
+               (SELECT dimension FROM edition) AS dimension
+    ), parts AS (
+        SELECT DISTINCT p.part
+        FROM requisitions r CROSS JOIN span s CROSS JOIN LATERAL (
+            SELECT CASE s.dimension WHEN 'LOCATION' THEN r.location ELSE r.department END) p (part)
+        WHERE r.organisation_id = :organisation AND p.part IS NOT NULL
           AND (CAST(:person AS uuid) IS NULL OR r.id IN (
               SELECT h.requisition_id FROM hiring_managers h
               WHERE h.organisation_id = :organisation AND h.person_id = :person))
@@ -170,13 +174,14 @@ _READ: Final = text(
         FROM typed
         WHERE month >= :series_from AND month < :until
     )
-    SELECT e.id, e.dimension, e.published_at, s.starts_on, s.ends_on, c.coverage, v.version,
+    SELECT e.id, e.dimension, e.published_at, e.rules, s.starts_on, s.ends_on, c.coverage,
+           v.version,
            CASE WHEN v.unknown THEN e.figures END AS whole,
            CASE WHEN v.unknown THEN c.figures END AS figures,
            CASE WHEN v.unknown THEN c.questions END AS questions, to_jsonb(totals) AS offers,
            (SELECT jsonb_object_agg(month, jsonb_build_array(refused, resolved)) FROM monthly)
                AS months,
-           ARRAY(SELECT department FROM departments) AS departments,
+           ARRAY(SELECT part FROM parts) AS parts,
            ARRAY(SELECT n.segment FROM edition_cells n
                  WHERE n.organisation_id = :organisation AND n.edition_id = e.id
                    AND n.kind = 'SEGMENT') AS published
@@ -225,7 +230,7 @@ async def get_insights(
     known = kept.find(place)
     asked = _asked(viewer, place, own_only=own_only, with_offers=with_offers, known=known)
     row = (await session.execute(_READ, asked)).one()
-    segments = set(row.departments)
+    segments = set(row.parts)
     if not own_only:
         segments |= set(row.published)
     if part.segments is Reach.NONE:
@@ -304,7 +309,12 @@ def _insights(
         edition=None
         if row.id is None
         else EditionInfo(
-            row.id, row.starts_on, row.ends_on, Dimension(row.dimension), row.published_at
+            row.id,
+            row.starts_on,
+            row.ends_on,
+            Dimension(row.dimension),
+            row.published_at,
+            row.rules,
         ),
         segment=segment,
         starts_on=row.starts_on,

@@ -13,19 +13,21 @@ from tenants.announcements import EventKind
 from tenants.audit import AuditAction
 from tenants.disclosure import figures
 from tenants.disclosure.figures import CORRELATION_FLOOR
+from tenants.disclosure.rules import EditionRules
 from tenants.errors import NotFound
 from tenants.excerpts.publishing import publish_excerpts
 from tenants.insights import publishing_queries as queries
-from tenants.insights import tally_queries
+from tenants.insights import settings_queries, tally_queries
 from tenants.insights.items import COUNTED, make_catalogue
-from tenants.insights.lattice import Draft, DraftCell, EditionRules, make_draft
+from tenants.insights.lattice import Draft, DraftCell, make_draft
 from tenants.insights.measures import response_rate
-from tenants.insights.models import Dimension, Edition
+from tenants.insights.models import Edition
+from tenants.insights.settings import rules_of
 from tenants.insights.tally import Group, ItemKey, Pair, Tally, add_up, find_aspects
 from tenants.insights.windows import Window, ended_windows
 from tenants.metrics import RESPONSE_RATE
 from tenants.model import new_id
-from tenants.settings import get_settings
+from tenants.organisations.insight_queries import list_settings
 from tenants.work import Session
 
 
@@ -34,21 +36,16 @@ class Published:
     """What became of an organisation's responses.
 
     Attributes:
-        editions: Ends of the windows that were published now, oldest first.
+        editions: The windows that were published now, oldest first.
         counted: Responses that some edition counts.
         waiting: Responses that none counts yet.
         held: Anonymous submissions that are still in the holding place.
     """
 
-    editions: tuple[date, ...]
+    editions: tuple[Window, ...]
     counted: int
     waiting: int
     held: int
-
-
-def rules_in_force() -> EditionRules:
-    """Return the rules that this installation publishes by."""
-    return EditionRules(minimum=get_settings().disclosure_minimum)
 
 
 async def publish_editions(
@@ -69,23 +66,30 @@ async def publish_editions(
         NotFound: There is no such organisation.
     """
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
-    rules = rules_in_force()
     first_day = await queries.lock_first_day(session, viewer, organisation_id=organisation_id)
     if first_day is None:
         noun = "organisation"
         raise NotFound(noun)
+    versions = await list_settings(session, viewer, organisation_id=organisation_id)
     windows = ended_windows(
         first_day=first_day,
         published_until=await queries.find_published_until(
             session, viewer, organisation_id=organisation_id
         ),
         as_of=as_of,
-        months=rules.window_months,
+        versions=versions,
+        hidden=await settings_queries.count_hidden(
+            session, viewer, organisation_id=organisation_id, versions=versions
+        ),
     )
     published = []
     for window in windows:
+        oldest = await queries.find_oldest_uncounted(
+            session, viewer, organisation_id=organisation_id
+        )
+        rules = rules_of(versions, window, oldest=oldest)
         await _publish(session, viewer, organisation_id, window=window, rules=rules)
-        published.append(window.ends_on)
+        published.append(window)
     await publish_excerpts(session, viewer, organisation_id=organisation_id)
     counted, waiting, held = await queries.count_responses(
         session, viewer, organisation_id=organisation_id
@@ -118,7 +122,7 @@ async def _publish(
         id=new_id(),
         starts_on=window.starts_on,
         ends_on=window.ends_on,
-        dimension=Dimension.DEPARTMENT,
+        dimension=window.dimension,
         rules=rules.to_json(),
         figures={RESPONSE_RATE: figures.to_json(rate)},
         published_at=datetime.now(UTC),
@@ -162,13 +166,13 @@ async def _draft(
     """Return the edition of what waits at the end of a window, which stays locked."""
     asked = await queries.list_asked(session, viewer, organisation_id=organisation_id)
     respondents = await tally_queries.lock_uncounted(
-        session, viewer, organisation_id=organisation_id, before=window.ends_on
+        session, viewer, organisation_id=organisation_id, window=window
     )
     counts = await tally_queries.count_answers(
         session,
         viewer,
         organisation_id=organisation_id,
-        before=window.ends_on,
+        window=window,
         question_ids=[one.id for one in asked if one.type in COUNTED],
     )
     times = Counter[UUID]()
@@ -187,7 +191,7 @@ async def _draft(
             session,
             viewer,
             organisation_id=organisation_id,
-            before=window.ends_on,
+            window=window,
             aspects=aspects,
         )
     return make_draft(Tally(respondents, answers, pairs), catalogue, rules, aspects)

@@ -5,16 +5,17 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, case, select
 
 from tenants.access import Permission, Viewer, require
+from tenants.disclosure.rules import Dimension
 from tenants.insights.models import CellKind, Edition, EditionCell
 from tenants.offers.models import HiringManager, Requisition
 from tenants.work import Session
 
 
 class Cell(NamedTuple):
-    """A published cell, and whether the viewer hires for its department."""
+    """A published cell, and whether the viewer hires for that part."""
 
     kind: CellKind
     segment: str
@@ -48,7 +49,15 @@ async def list_cells(
             EditionCell.segment,
             EditionCell.figures,
             _hires_there(viewer, organisation_id),
-        ).where(
+        )
+        .join(
+            Edition,
+            and_(
+                Edition.organisation_id == EditionCell.organisation_id,
+                Edition.id == EditionCell.edition_id,
+            ),
+        )
+        .where(
             EditionCell.organisation_id == organisation_id,
             EditionCell.edition_id == newest.scalar_subquery(),
             EditionCell.kind != CellKind.NO_SEGMENT,
@@ -58,7 +67,8 @@ async def list_cells(
 
 
 def _hires_there(viewer: Viewer, organisation_id: UUID) -> ColumnElement[bool]:
-    """Return whether the viewer hires for an opening of a cell's department."""
+    """Return whether the viewer hires for an opening of a cell's part."""
+    by_location = Edition.dimension == Dimension.LOCATION
     return (
         select(Requisition.id)
         .join(
@@ -70,7 +80,8 @@ def _hires_there(viewer: Viewer, organisation_id: UUID) -> ColumnElement[bool]:
         )
         .where(
             Requisition.organisation_id == organisation_id,
-            Requisition.department == EditionCell.segment,
+            case((by_location, Requisition.location), else_=Requisition.department)
+            == EditionCell.segment,
             HiringManager.person_id == viewer.id,
         )
         .exists()

@@ -11,6 +11,7 @@ from sqlalchemy import text, update
 from tenants.access import Permission, Viewer, require
 from tenants.insights.items import Item
 from tenants.insights.tally import Aspects, Group, ItemKey, Pair
+from tenants.insights.windows import Window
 from tenants.interviews.models import Confidentiality, Response
 from tenants.questionnaires.values import COLUMNS, Value, from_columns
 from tenants.work import Session
@@ -20,10 +21,13 @@ _COUNTED: Final = ("choice", "choices", "scale", "ranking", "matrix", '"boolean"
 _UNCOUNTED: Final = """
     r.organisation_id = :organisation AND r.edition_id IS NULL AND r.submitted_month < :before
 """
+# Who answered while another dimension was in force has no value of this one.
+_SEGMENT: Final = "CASE WHEN r.dimension = :dimension THEN r.segment END"
 _LOCK: Final = text(
     f"""
     WITH locked AS (
-        SELECT r.segment, r.confidentiality FROM responses r WHERE {_UNCOUNTED} FOR UPDATE
+        SELECT {_SEGMENT} AS segment, r.confidentiality
+        FROM responses r WHERE {_UNCOUNTED} FOR UPDATE
     )
     SELECT segment, confidentiality, count(*) FROM locked GROUP BY 1, 2
     """  # noqa: S608 - our own words.
@@ -31,24 +35,33 @@ _LOCK: Final = text(
 # One pass over the answers, which parallel workers share; what comes of it is small.
 _ANSWERS: Final = text(
     f"""
-    SELECT a.question_id, r.segment, r.confidentiality, {", ".join(f"a.{c}" for c in _COUNTED)},
-           count(*) AS times
+    SELECT a.question_id, {_SEGMENT} AS segment, r.confidentiality,
+           {", ".join(f"a.{c}" for c in _COUNTED)}, count(*) AS times
     FROM responses r
     JOIN answers a ON a.organisation_id = :organisation AND a.response_id = r.id
     WHERE {_UNCOUNTED} AND a.state = 'ANSWERED' AND a.question_id = ANY(:questions)
-    GROUP BY a.question_id, r.segment, r.confidentiality, {", ".join(f"a.{c}" for c in _COUNTED)}
+    GROUP BY 1, 2, 3, {", ".join(f"a.{c}" for c in _COUNTED)}
     """  # noqa: S608 - likewise.
 )
+
+
+def _given(organisation_id: UUID, window: Window) -> dict[str, Any]:
+    return {
+        "organisation": organisation_id,
+        "before": window.ends_on,
+        "dimension": window.dimension.value,
+    }
+
 
 AnswerCount = tuple[UUID, Group, Value | None, int]
 
 
 async def lock_uncounted(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, before: date
+    session: Session, viewer: Viewer, *, organisation_id: UUID, window: Window
 ) -> dict[Group, int]:
     """Return how many responses of earlier months no edition counts yet, and lock them."""
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
-    rows = await session.execute(_LOCK, {"organisation": organisation_id, "before": before})
+    rows = await session.execute(_LOCK, _given(organisation_id, window))
     return {Group(segment, Confidentiality(chosen)): count for segment, chosen, count in rows}
 
 
@@ -57,14 +70,14 @@ async def count_answers(
     viewer: Viewer,
     *,
     organisation_id: UUID,
-    before: date,
+    window: Window,
     question_ids: Collection[UUID],
 ) -> list[AnswerCount]:
     """Return how often each group of those respondents gave each answer to some questions."""
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
     rows = await session.execute(
         _ANSWERS,
-        {"organisation": organisation_id, "before": before, "questions": list(question_ids)},
+        {**_given(organisation_id, window), "questions": list(question_ids)},
     )
     names = [one.strip('"') for one in _COUNTED]
     return [
@@ -79,14 +92,13 @@ async def count_answers(
 
 
 async def count_pairs(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, before: date, aspects: Aspects
+    session: Session, viewer: Viewer, *, organisation_id: UUID, window: Window, aspects: Aspects
 ) -> dict[ItemKey, dict[Group, Counter[Pair]]]:
     """Return how often each aspect was given beside which score, of who answered all of them."""
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
     items = (aspects.overall, *aspects.items)
     given: dict[str, Any] = {
-        "organisation": organisation_id,
-        "before": before,
+        **_given(organisation_id, window),
         "questions": sorted({one for item in items for one in item.asked}),
     }
     for place, item in enumerate(items):
@@ -115,11 +127,11 @@ def _pairs(items: Sequence[Item]) -> Any:
     return text(
         f"""
         WITH rated AS (
-            SELECT r.id, r.segment, r.confidentiality, {", ".join(map(point, numbers))}
+            SELECT r.id, {_SEGMENT} AS segment, r.confidentiality, {", ".join(map(point, numbers))}
             FROM responses r
             JOIN answers a ON a.organisation_id = :organisation AND a.response_id = r.id
             WHERE {_UNCOUNTED} AND a.state = 'ANSWERED' AND a.question_id = ANY(:questions)
-            GROUP BY r.id, r.segment, r.confidentiality
+            GROUP BY 1, 2, 3
         )
         SELECT segment, confidentiality, x.place, x.point, v0, count(*)
         FROM rated CROSS JOIN LATERAL (VALUES {listed}) x (place, point)

@@ -16,8 +16,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tenants.access import Permission, Viewer, require
+from tenants.disclosure.rules import Dimension
 from tenants.interviews import response_queries as responses
 from tenants.interviews.models import (
+    MONTHS_HELD,
     Answer,
     Confidentiality,
     HeldSubmission,
@@ -25,6 +27,8 @@ from tenants.interviews.models import (
 )
 from tenants.interviews.sending_queries import Sending
 from tenants.keys import Purpose, seal, unseal
+from tenants.organisations.insight_queries import list_settings
+from tenants.organisations.insight_settings import dimension_at, numbers_since
 from tenants.questionnaires import logic
 from tenants.questionnaires import queries as questionnaires
 from tenants.questionnaires.definition import Definition
@@ -32,18 +36,25 @@ from tenants.questionnaires.values import to_columns
 from tenants.settings import get_settings
 from tenants.work import Session
 
-MONTHS_HELD = 24
 # Never a pseudo-random order that could be computed again.
 _shuffle = random.SystemRandom().shuffle
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An unsealed submission: what a response may keep, and the department it came from."""
+    """An unsealed submission: what a response may keep, and which opening it came from."""
 
     answers: Mapping[str, logic.Answer]
-    department: str | None
+    parts: Mapping[Dimension, str | None]
     receipt_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """By which dimension a batch keeps its values, and how many must share one."""
+
+    dimension: Dimension
+    minimum: int
 
 
 def hold(
@@ -60,7 +71,7 @@ def hold(
 
     Args:
         session: The transaction.
-        case: Whose; only the department and the version go in.
+        case: Whose; only department, location and version go in.
         definition: The version's.
         answers: Checked.
         receipt_key: With which the candidate finds the response again.
@@ -70,6 +81,7 @@ def hold(
     document = {
         "answers": logic.answers_to_json(kept),
         "department": case.department,
+        "location": case.location,
         "receipt_key": receipt_key.hex(),
     }
     session.add(
@@ -110,12 +122,16 @@ async def flush(
     held = await responses.list_held(
         session, viewer, organisation_id=organisation_id, among=waiting
     )
+    versions = await list_settings(session, viewer, organisation_id=organisation_id)
+    dimension = dimension_at(versions, month)
+    # A flush of fewer than a crowd would keep every hidden answer out of the next edition.
+    minimum = max(get_settings().flush_minimum, numbers_since(versions, month)["minimum"])
     batches: dict[UUID, list[HeldSubmission]] = {}
     for submission in held:
         batches.setdefault(submission.questionnaire_version_id, []).append(submission)
     flushed = 0
     for version_id, batch in batches.items():
-        if len(batch) >= get_settings().flush_minimum:
+        if len(batch) >= minimum:
             await _flush_batch(
                 session,
                 viewer,
@@ -124,6 +140,7 @@ async def flush(
                 batch=batch,
                 used_up=used_up,
                 month=month,
+                crowd=Crowd(dimension, minimum),
             )
             flushed += len(batch)
     return flushed
@@ -138,6 +155,7 @@ async def _flush_batch(
     batch: Sequence[HeldSubmission],
     used_up: Collection[UUID],
     month: date,
+    crowd: Crowd,
 ) -> None:
     """Write the responses of one batch, remove what was held, and write the invitations anew."""
     opened = [open_held(one) for one in batch]
@@ -151,6 +169,7 @@ async def _flush_batch(
         version_id=version_id,
         opened=opened,
         month=month,
+        crowd=crowd,
     )
     invitations = await responses.list_held_invitations(
         session,
@@ -174,13 +193,13 @@ async def _add_responses(
     version_id: UUID,
     opened: Sequence[Opened],
     month: date,
+    crowd: Crowd,
 ) -> None:
     """Add a response and its answers for each submission, in the order in which they are given."""
     ids = await questionnaires.question_ids(
         session, viewer, organisation_id=organisation_id, version_id=version_id
     )
-    minimum = get_settings().flush_minimum
-    segments = shared_segments([one.department for one in opened], minimum)
+    segments = shared_segments([one.parts[crowd.dimension] for one in opened], crowd.minimum)
     taken = await responses.list_taken_receipts(
         session,
         viewer,
@@ -203,6 +222,7 @@ async def _add_responses(
             submitted_on=None,
             language=None,
             segment=segment,
+            dimension=crowd.dimension,
             receipt_key=receipt_key,
         )
         session.add(response)
@@ -267,7 +287,11 @@ def open_held(held: HeldSubmission) -> Opened:
     document: dict[str, Any] = unseal(Purpose.HOLDING, context, held.sealed)
     return Opened(
         answers=logic.answers_from_json(document["answers"]),
-        department=document["department"],
+        parts={
+            Dimension.DEPARTMENT: document["department"],
+            # What was sealed before it was kept has none.
+            Dimension.LOCATION: document.get("location"),
+        },
         receipt_key=bytes.fromhex(document["receipt_key"]),
     )
 

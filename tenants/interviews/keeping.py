@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tenants import audit
 from tenants.access import Viewer
 from tenants.audit import AuditAction
+from tenants.disclosure.rules import Dimension
 from tenants.interviews import holding
 from tenants.interviews.asking import order_seed
 from tenants.interviews.conversation_queries import forget_contact
 from tenants.interviews.models import Confidentiality, Response
 from tenants.interviews.queries import Case
+from tenants.organisations.insight_queries import list_settings
+from tenants.organisations.insight_settings import dimension_at
 from tenants.questionnaires import queries as questionnaires
 from tenants.questionnaires.logic import Answer
 from tenants.questionnaires.versions import definition_of
@@ -30,6 +33,7 @@ async def keep_response(
 ) -> Response:
     """Add an ATTRIBUTED or CONFIDENTIAL response and its answers; return it. Nobody calls now."""
     today = datetime.now(UTC).date()
+    dimension = await _dimension(session, viewer, case.invitation.organisation_id)
     is_shuffled = any(question.shuffle for question in definition_of(case.version).questions())
     response = Response(
         organisation_id=case.invitation.organisation_id,
@@ -40,7 +44,8 @@ async def keep_response(
         submitted_month=today.replace(day=1),
         submitted_on=today,
         language=language,
-        segment=case.requisition.department if case.requisition else None,
+        segment=getattr(case.requisition, dimension.lower(), None),
+        dimension=dimension,
         receipt_key=receipt_key,
         order_seed=order_seed(case.invitation.id) if is_shuffled else None,
     )
@@ -67,3 +72,9 @@ async def keep_response(
         interview_id=case.interview.id,
     )
     return response
+
+
+async def _dimension(session: Session, viewer: Viewer, organisation_id: UUID) -> Dimension:
+    """Return by what a response of today is divided."""
+    versions = await list_settings(session, viewer, organisation_id=organisation_id)
+    return dimension_at(versions, datetime.now(UTC).date())

@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, DateTime, Index, Numeric, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.disclosure.rules import Dimension
 from tenants.model import Coded, Model, Tenant, TenantKey, refers_to
 from tenants.questionnaires.question_types import AnswerState
 
@@ -132,6 +134,10 @@ class Draft(TenantKey, Model):
     sealed: Mapped[bytes]
 
 
+# So long an anonymous submission may wait for others; then it is deleted unread.
+MONTHS_HELD: Final = 24
+
+
 class HeldSubmission(Tenant, Model):
     """An anonymous submission that waits for others, sealed with a key outside the database.
 
@@ -151,6 +157,7 @@ class Response(Tenant, Model):
     """One submission. An ANONYMOUS one has no interview, language or day, and a random id.
 
     `edition_id` is the edition that counts it, the only one that ever will; until then it waits.
+    `segment` is a value of the `dimension` that was in force in its month.
     `source` is where an imported response came from; its `receipt_key` then follows from the
     source and the record's id there. `order_seed` is the order in which shuffled options were
     shown; only responses that are tied to an interview have one.
@@ -174,6 +181,9 @@ class Response(Tenant, Model):
     submitted_on: Mapped[date | None]
     language: Mapped[str | None]
     segment: Mapped[str | None]
+    dimension: Mapped[Dimension] = mapped_column(
+        Coded(Dimension), server_default=Dimension.DEPARTMENT
+    )
     receipt_key: Mapped[bytes]
     edition_id: Mapped[UUID | None]
     source: Mapped[str | None]

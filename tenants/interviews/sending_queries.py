@@ -159,16 +159,22 @@ _SEND: Final = text(
     """
     WITH draft AS (
         DELETE FROM drafts WHERE organisation_id = :organisation AND invitation_id = :invitation
+    ), dimension AS (
+        SELECT coalesce((SELECT s.dimension FROM insight_settings s
+                         WHERE s.organisation_id = :organisation AND s.starts_on <= :today
+                         ORDER BY s.number DESC LIMIT 1), 'DEPARTMENT') AS dimension
     ), invitation AS (
         UPDATE invitations SET submission = 'SUBMITTED'
         WHERE organisation_id = :organisation AND id = :invitation
     ), response AS (
         INSERT INTO responses (organisation_id, id, questionnaire_version_id, interview_id,
-            confidentiality, submitted_month, submitted_on, language, segment, receipt_key,
-            order_seed)
-        VALUES (:organisation, :response, :version, :interview, :confidentiality,
-            date_trunc('month', CAST(:today AS date))::date, :today, :language, :segment,
-            :receipt_key, :order_seed)
+            confidentiality, submitted_month, submitted_on, language, segment, dimension,
+            receipt_key, order_seed)
+        SELECT :organisation, :response, :version, :interview, :confidentiality,
+            date_trunc('month', CAST(:today AS date))::date, :today, :language,
+            CASE d.dimension WHEN 'LOCATION' THEN :location ELSE :department END, d.dimension,
+            :receipt_key, :order_seed
+        FROM dimension d
     ), answer AS (
         INSERT INTO answers (organisation_id, response_id, question_id, state, do_not_quote,
             choice, choices, other_text, scale, number, text, ranking, matrix, boolean, date)
@@ -320,7 +326,8 @@ async def add_response(
             "confidentiality": confidentiality.value,
             "today": now.date(),
             "language": language,
-            "segment": case.department,
+            "department": case.department,
+            "location": case.location,
             "receipt_key": receipt_key,
             "order_seed": order_seed,
             "answers": answers,

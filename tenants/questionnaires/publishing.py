@@ -49,7 +49,7 @@ async def publish_version(
     version = await version_queries.get_version(
         session, viewer, organisation_id=organisation_id, version_id=version_id
     )
-    await _require_publisher(session, viewer, organisation_id)
+    await require_publisher(session, viewer, organisation_id)
     if version.state is not VersionState.DRAFT:
         message = "This version is published already."
         raise Conflict(message, field="versionId")
@@ -91,7 +91,7 @@ async def retire_version(
     version = await version_queries.get_version(
         session, viewer, organisation_id=organisation_id, version_id=version_id
     )
-    await _require_publisher(session, viewer, organisation_id)
+    await require_publisher(session, viewer, organisation_id)
     if version.state is VersionState.RETIRED:
         return
     if version.state is VersionState.DRAFT:
@@ -115,8 +115,12 @@ async def retire_version(
     )
 
 
-async def _require_publisher(session: Session, viewer: Viewer, organisation_id: UUID) -> None:
-    """Return only if the viewer publishes here: HR does where no firm serves the organisation."""
+async def require_publisher(session: Session, viewer: Viewer, organisation_id: UUID) -> None:
+    """Return only if the viewer publishes here: HR does where no firm serves the organisation.
+
+    Raises:
+        Forbidden: Somebody else does.
+    """
     require(viewer, Permission.QUESTIONNAIRE_PUBLISH, organisation_id)
     if viewer.role_in(organisation_id) is not Role.HR:
         return

@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, and_, false
 
 from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.insights.models import CellKind, Edition, EditionCell
+from tenants.insights.part_queries import own_parts
 from tenants.nouns import Column, Noun, ToMany, shown_with, within_scopes
-from tenants.offers import queries as offers
-from tenants.offers.models import Requisition
 from tenants.paging import Ordering
 
 NEWEST_EDITION = (Ordering("NEWEST", Edition.ends_on, date.fromisoformat, descending=True),)
@@ -23,6 +22,7 @@ EDITION = Noun(
         "ends_on": Column(Edition.ends_on),
         "published_at": Column(Edition.published_at),
         "dimension": Column(Edition.dimension),
+        "rules": Column(Edition.rules),
     },
     to_many={
         "cells": ToMany(
@@ -36,14 +36,16 @@ EDITION = Noun(
 
 
 def _visible_cells(viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
-    """Return which values of the dimension a role may ask for: all, or its own departments."""
+    """Return which values of the dimension a role may ask for: all, or its own openings'."""
     reach = part_of(role).segments
     if reach is Reach.ALL:
         return EditionCell.kind == CellKind.SEGMENT
     if reach is Reach.OWN:
-        own = select(Requisition.department).where(
-            Requisition.organisation_id == EditionCell.organisation_id,
-            offers.visible_requisitions(viewer, role),
+        own = own_parts(
+            viewer,
+            role,
+            organisation_id=EditionCell.organisation_id,
+            edition_id=EditionCell.edition_id,
         )
         return and_(EditionCell.kind == CellKind.SEGMENT, EditionCell.segment.in_(own))
     return false()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,6 +28,21 @@ ATTRIBUTED, CONFIDENTIAL, ANONYMOUS = (
     Confidentiality.ANONYMOUS,
 )
 ENGINEERING, FINANCE = "Engineering", "Finance"
+# What belongs to how editions are made, for the matrices.
+OF_INSIGHTS = {"updateInsightSettings": "settings { revision dimension }"}
+INSIGHT_PARTS = {
+    "EditionRules": "windowMonths minimum distributionMinimum responseRateMinimum"
+    " excerptRespondents excerptHidden",
+    "InsightSettings": "revision dimension wanted startsOn windowStartsOn windowEndsOn"
+    " windowDimension rules floors protection",
+    "ProtectionRule": "title text",
+    "UpdateInsightSettingsPayload": "settings userErrors",
+}
+
+
+def insight_inputs(organisation: str) -> dict[str, dict[str, Any]]:
+    """Return an input of each of these mutations."""
+    return {"updateInsightSettings": {"organisationId": organisation, "revision": 0, "minimum": 6}}
 
 
 async def invite(client: Client, *, department: str = ENGINEERING) -> Invited:

@@ -1,9 +1,15 @@
-"""What the tests of mails to candidates ask with."""
+"""What the tests of mails to candidates, and of how editions are made, ask with."""
 
 from typing import Any
 
+from tests.api.insight_world import OF_INSIGHTS, insight_inputs
+
 SETTINGS = "settings { revision delayHours texts { number } }"
-OF_MAILS = {"updateInvitationSettings": SETTINGS, "writeInvitationTexts": SETTINGS}
+OF_SETTINGS = {
+    "updateInvitationSettings": SETTINGS,
+    "writeInvitationTexts": SETTINGS,
+    **OF_INSIGHTS,
+}
 # What belongs to an interview's mails, and to how an organisation invites.
 MAIL_PARTS = {
     "InvitationMail": "number language textsNumber subject body",
@@ -48,3 +54,8 @@ def mail_inputs(organisation: str) -> dict[str, dict[str, Any]]:
         },
         "writeInvitationTexts": {**whose, "basedOn": 0, "mails": mails("en", "de")},
     }
+
+
+def setting_inputs(organisation: str) -> dict[str, dict[str, Any]]:
+    """Return an input of each mutation that sets how an organisation asks or publishes."""
+    return {**mail_inputs(organisation), **insight_inputs(organisation)}

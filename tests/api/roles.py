@@ -11,6 +11,7 @@ from tests.api import conversation_roles, firm_people
 from tests.api import library_world as library
 from tests.api import moderation_world as moderation
 from tests.api import questionnaire_world as questionnaires
+from tests.api.insight_world import INSIGHT_PARTS
 from tests.api.mail_world import MAIL_PARTS
 from tests.api.questionnaire_payloads import VERSION_PAYLOADS
 from tests.api.world import World, nobody
@@ -89,7 +90,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "responses": "all all FORBIDDEN FORBIDDEN",
         "questionnaires": "all all all all",
         # Which cells and questions of it each role sees, test_insights.py says.
-        "insights": _EVERYONE,
+        **dict.fromkeys(("insights", "insightSettings"), _EVERYONE),
         "editionChanges": _EVERYONE,
         "standouts": _EVERYONE,
         **moderation.OF_ORGANISATION,
@@ -153,7 +154,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "Edition": {
         **dict.fromkeys(("id", "from", "to", "endsOn", "publishedAt"), _EVERYONE),
-        **dict.fromkeys(("dimension", "segments"), _EVERYONE),
+        **dict.fromkeys(("dimension", "rules", "segments"), _EVERYONE),
     },
     "Membership": dict.fromkeys(
         ("id", "name", "email", "role", "department"), "never yes never never"
@@ -221,6 +222,7 @@ PARTS = {
     "AskedQuestion": "code type page required isShown options scale wording help",
     "DraftAnswer": "questionCode state value doNotQuote",
     **MAIL_PARTS,
+    **INSIGHT_PARTS,
     "PageContent": "code title questions skips visibleIf",
     "SkipContent": "to condition",
     "QuestionContent": "code type wording help concept audience required options shuffle settings"
@@ -329,10 +331,8 @@ MUTATIONS = {
         "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),
     "inviteMember": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
-    "resendMemberInvitation": _OF_MEMBERS,
-    "withdrawMemberInvitation": _OF_MEMBERS,
-    "changeRole": _OF_MEMBERS,
-    "removeMember": _OF_MEMBERS,
+    **dict.fromkeys(("resendMemberInvitation", "withdrawMemberInvitation"), _OF_MEMBERS),
+    **dict.fromkeys(("changeRole", "removeMember"), _OF_MEMBERS),
     # It is a session of HR's.
     "revokeSession": "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "revokeSessions": "ok ok ok ok ok UNAUTHENTICATED ok",
@@ -352,9 +352,9 @@ MUTATIONS = {
         ),
         "ok ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),
-    # HR publishes and retires where no firm serves the organisation.
+    # HR decides where no firm serves the organisation.
     **dict.fromkeys(
-        ("publishQuestionnaireVersion", "retireQuestionnaireVersion"),
+        ("updateInsightSettings", "publishQuestionnaireVersion", "retireQuestionnaireVersion"),
         "ok FORBIDDEN FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),
     **dict.fromkeys(

@@ -25,7 +25,7 @@ from tests.api.insight_world import publish, window
 from tests.api.library_world import ID_ARGUMENTS as OF_LIBRARIES
 from tests.api.library_world import PAYLOADS as PAYLOADS_OF_LIBRARIES
 from tests.api.library_world import own_inputs as inputs_about_libraries
-from tests.api.mail_world import OF_MAILS, mail_inputs
+from tests.api.mail_world import OF_SETTINGS, setting_inputs
 from tests.api.questionnaire_world import OF_A_VERSION, content
 from tests.api.walking import walk
 from tests.api.world import GRAPH, fingerprint, make_world, organisation_id_of
@@ -43,7 +43,7 @@ ID_ARGUMENTS = {
     ("openInterview", "offerId"),
     ("inviteCandidate", "interviewId"),
     ("createIntegration", "organisationId"),
-    *((name, "organisationId") for name in (*DOCUMENTS, *OF_MAILS)),
+    *((name, "organisationId") for name in (*DOCUMENTS, *OF_SETTINGS)),
     *actions.ID_ARGUMENTS,
     *((name, "interviewId") for name in conversation_roles.ABOUT_INTERVIEWS),
     *moderation.ID_ARGUMENTS,
@@ -125,7 +125,7 @@ PAYLOADS = {
     "createQuestionnaire": "questionnaire { id }",
     "importQuestionnaire": "questionnaire { id }",
     **OF_A_VERSION,
-    **OF_MAILS,
+    **OF_SETTINGS,
 }
 
 
@@ -244,7 +244,7 @@ async def own_inputs(ask: Ask, client: Client) -> dict[str, dict[str, Any]]:
         **conversation_roles.inputs(offer["interview"]["id"]),
         **moderation.of_organisation(found["id"]),
         **actions.inputs_about(found["id"], ""),
-        **mail_inputs(found["id"]),
+        **setting_inputs(found["id"]),
         "updateIntegration": {"integrationId": "", "isEnabled": False},
         "rotateIntegrationSecret": {"integrationId": ""},
         "deleteIntegration": {"integrationId": ""},

@@ -23,7 +23,7 @@ from tests.api import conversation_roles, firm_people
 from tests.api import library_world as library
 from tests.api import moderation_world as moderation
 from tests.api.conftest import Ask, Shared
-from tests.api.mail_world import OF_MAILS, mail_inputs
+from tests.api.mail_world import OF_SETTINGS, setting_inputs
 from tests.api.questionnaire_world import content, version_of
 from tests.api.roles import ELSEWHERE, MUTATIONS, cells, viewers
 from tests.api.world import (
@@ -84,7 +84,7 @@ PAYLOADS = {
     "publishQuestionnaireVersion": "version { id }",
     "retireQuestionnaireVersion": "version { id }",
     "deleteQuestionnaireDraft": "deletedVersionId",
-    **OF_MAILS,
+    **OF_SETTINGS,
     "createIntegration": "integration { id }",
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
@@ -163,7 +163,7 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         "publishQuestionnaireVersion": change,
         "retireQuestionnaireVersion": {"versionId": published},
         "deleteQuestionnaireDraft": change,
-        **mail_inputs(world.organisation),
+        **setting_inputs(world.organisation),
         "registerDocuments": {
             "organisationId": world.organisation,
             "client": "careers",

@@ -17,12 +17,15 @@ from tenants.audit import Log
 from tenants.benchmarks import queries as benchmark_queries
 from tenants.benchmarks import service as benchmarks
 from tenants.db import run
+from tenants.disclosure.rules import Dimension
+from tenants.insights.settings import update_insight_settings
 from tenants.interviews import mail_settings, submission
 from tenants.interviews import service as interviews
 from tenants.interviews.mail_texts import MailKind, MailText
 from tenants.model import Model
 from tenants.offers.monthly_counts import record_monthly_counts
 from tenants.offers.monthly_queries import MonthCounts
+from tenants.organisations.insight_settings import numbers_since
 from tenants.reasons import Controllability
 from tenants.themes.codebook import ThemeLine
 from tenants.themes.service import save_theme
@@ -49,6 +52,7 @@ READ_ONLY = (
     "benchmark_comparisons",
     "benchmark_places",
     "library_pushes",
+    "insight_settings",
     "invitation_texts",
 )
 TENANT_TABLES = sorted(
@@ -165,6 +169,15 @@ async def test_the_database_alone_keeps_a_scope_to_its_organisation() -> None:
         await make_note(one.client, await make_action(one.client))
         await keep_digest_mail(one.client)
         await write_mails(one)
+        await run(
+            update_insight_settings,
+            one.client.consultant,
+            organisation_id=one.client.organisation_id,
+            revision=0,
+            dimension=Dimension.DEPARTMENT,
+            window_months=12,
+            numbers=numbers_since((), date(2026, 1, 1)),
+        )
         await keep_one_of_each(one.client)
         await run(
             record_monthly_counts,

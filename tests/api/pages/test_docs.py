@@ -3,16 +3,21 @@
 import gzip
 import json
 import re
+from datetime import date
 
 import pytest
 
 from api import reference
 from api.pages import docs
 from api.schema import GRAPH
+from tenants.db import run
+from tenants.disclosure.rules import Dimension
+from tenants.insights.settings import update_insight_settings
 from tenants.integrations.scopes import SCOPES, Scope
+from tenants.organisations.insight_settings import numbers_since
 from tests.api.pages.browsing import session_of
 from tests.api.pages.conftest import Site
-from tests.factories import Client
+from tests.factories import Client, make_invited_candidate
 
 pytestmark = pytest.mark.usefixtures("connection")
 PAGES = (
@@ -82,8 +87,41 @@ async def test_candidates_are_told_the_numbers_in_force_and_what_is_not_promised
     ):
         assert words in " ".join(english.split())
     assert "Zahlen von mindestens 5 Personen" in " ".join(german.split())
+    for words in ("at least 10 people, at least 5 of them confidential", "published for 12 months"):
+        assert words in " ".join(english.split())
     # Whoever asks for a language that it is not in gets it in English.
     assert (await site.get("/docs/protection?lang=fr")).text == english
+
+
+async def test_a_candidate_reads_what_holds_in_the_organisation_that_asks(
+    site: Site, client: Client
+) -> None:
+    candidate = await make_invited_candidate(client)
+    await run(
+        update_insight_settings,
+        client.consultant,
+        organisation_id=client.organisation_id,
+        revision=0,
+        dimension=Dimension.LOCATION,
+        window_months=12,
+        numbers={**numbers_since((), date(2026, 1, 1)), "minimum": 7, "excerpt_respondents": 12},
+    )
+    welcome = (await site.get(f"/i/{candidate.token}")).text
+    assert f'href="/i/{candidate.token}/protection?lang=en"' in welcome
+    page = " ".join((await site.get(f"/i/{candidate.token}/protection")).text.split())
+    for words in (
+        "figures of at least 7 people",
+        "at least 12 people, at least 5 of them",
+        # More than a flush of five, lest none of them ever be a crowd.
+        "wait until 7 have come",
+        # The window that is under way is divided as it was.
+        "one department&#39;s figures",
+    ):
+        assert words in page
+    german = (await site.get(f"/i/{candidate.token}/protection?lang=de")).text
+    assert "mindestens 7 Personen" in " ".join(german.split())
+    unknown = await site.get(f"/i/{candidate.token[:-1]}x/protection")
+    assert unknown.status_code == 404
 
 
 def test_the_guide_is_made_of_what_its_page_can_show() -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import Browser
 
 from api.auth.bearer import SESSION_COOKIE
 from tests.api.pages.browsing import session_of
-from tests.factories import Client
+from tests.factories import Client, make_invited_candidate
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,8 @@ async def test_documentation_is_readable_and_graphiql_answers(
     page = await context.new_page()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    for path in ("/docs", "/docs/reference", "/docs/errors", "/docs/methodology"):
+    own = f"/i/{(await make_invited_candidate(client)).token}/protection"
+    for path in ("/docs", "/docs/reference", "/docs/errors", "/docs/methodology", own):
         await page.goto(address + path)
         # One part of a kind looks like another, and looking at all of them takes long.
         await page.evaluate(

@@ -13,13 +13,15 @@ from uuid import UUID
 import pytest
 
 from tenants.disclosure.cells import Cell, Coverage, Respondent
+from tenants.disclosure.rules import Dimension, EditionRules
 from tenants.insights import findings, lattice, windows
 from tenants.insights.items import AskedQuestion, Catalogue, Item, Measured
-from tenants.insights.lattice import EditionRules
 from tenants.insights.measures import Said
 from tenants.insights.tally import Aspects, Group, ItemKey, Pair, Tally
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import MAIN_REASON, RECOMMENDATION
+from tenants.organisations.insight_models import InsightSettings
+from tenants.organisations.insight_settings import NUMBERS, dimension_at
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.reasons import Audience
 from tests.attacks.editions.attacker import READERS, People, isolated
@@ -31,6 +33,8 @@ FEWEST_A_YEAR, MOST_A_YEAR = 6, 120
 # The floor and numbers that an installation has raised it to, and lengths of windows.
 CROWDS = (5, 5, 6, 8)
 WINDOWS = (12, 12, 6, 3)
+# So many hidden respondents in each month that windows of any length are allowed.
+FULL = {windows.months_after(FIRST_DAY, at): 1000 for at in range(-12, MONTHS + 12)}
 
 # What everybody answers, so that its figures are those of the cells themselves; and questions that
 # some skip: at random, when they are hidden, and in some departments.
@@ -56,6 +60,7 @@ class Submission:
         hidden: CONFIDENTIAL or ANONYMOUS.
         anonymous: ANONYMOUS.
         segment: The value of the organisation's dimension; None for "no value".
+        dimension: In force in its month, of which the value is one.
         answers: What was answered, by item.
     """
 
@@ -63,6 +68,7 @@ class Submission:
     hidden: bool
     anonymous: bool
     segment: str | None
+    dimension: Dimension
     answers: Mapping[ItemKey, Measured]
 
     @property
@@ -72,10 +78,10 @@ class Submission:
             return Confidentiality.ATTRIBUTED
         return Confidentiality.ANONYMOUS if self.anonymous else Confidentiality.CONFIDENTIAL
 
-    @property
-    def group(self) -> Group:
-        """Where the rules see it."""
-        return Group(self.segment, self.confidentiality)
+    def group(self, dimension: Dimension) -> Group:
+        """Where the rules of an edition see it."""
+        is_of_it = self.dimension is dimension
+        return Group(self.segment if is_of_it else None, self.confidentiality)
 
 
 @dataclass(frozen=True)
@@ -85,13 +91,13 @@ class Organisation:
     Attributes:
         seed: Makes it again.
         crowd: The fewest respondents that point at nobody, here.
-        window_months: How long its windows are.
+        settings: The versions of its settings, the oldest first.
         answered: What was submitted in which month, counted from the first one.
     """
 
     seed: int
     crowd: int
-    window_months: int
+    settings: tuple[InsightSettings, ...]
     answered: tuple[tuple[int, Submission], ...]
 
     def readable(self, reader: str) -> People:
@@ -125,12 +131,17 @@ def make_organisation(seed: int) -> Organisation:
     weights = [chance.random() + 0.05 for _ in departments]
     optional = chance.uniform(0.3, 0.95)
     spoken, silent = chance.uniform(0.5, 1), chance.uniform(0.05, 0.8)
+    settings = tuple(_settings(seed, chance.choice(CROWDS), chance.choice(WINDOWS)))
     concerned = chance.sample(departments, (len(departments) + 1) // 2)
     answered = []
     for index in range(3 * yearly):
         is_hidden = chance.random() < hidden
         department = chance.choices(departments, weights)[0]
-        segment = None if chance.random() < nameless else department
+        month = chance.randrange(MONTHS)
+        dimension = dimension_at(settings, windows.months_after(FIRST_DAY, month))
+        value = f"location {len(department) + index % 3}"
+        value = department if dimension is Dimension.DEPARTMENT else value
+        segment = None if chance.random() < nameless else value
         rates = {
             EVERYTHING: 1.0,
             OPTIONAL: optional,
@@ -148,9 +159,41 @@ def make_organisation(seed: int) -> Organisation:
             if chance.random() < rate
         }
         is_anonymous = is_hidden and chance.random() < anonymous
-        submission = Submission(who, is_hidden, is_anonymous, segment, answers)
-        answered.append((chance.randrange(MONTHS), submission))
-    return Organisation(seed, chance.choice(CROWDS), chance.choice(WINDOWS), tuple(answered))
+        submission = Submission(who, is_hidden, is_anonymous, segment, dimension, answers)
+        answered.append((month, submission))
+    return Organisation(seed, settings[0].minimum, settings, tuple(answered))
+
+
+def _settings(seed: int, crowd: int, months: int) -> Iterator[InsightSettings]:
+    """Yield the versions of an organisation's settings; of every second one they change.
+
+    Each is decided at some time and begins when the product says so.
+    """
+    chance = Random(f"{seed}/settings")  # noqa: S311 - no secret.
+    numbers = dict.fromkeys(NUMBERS, 0) | {"minimum": crowd}
+    made = [version(numbers, FIRST_DAY, months, Dimension.DEPARTMENT)]
+    decisions = sorted(chance.sample(range(MONTHS), 4)) if seed % 2 else []
+    for month in decisions:
+        day = windows.months_after(FIRST_DAY, month)
+        window = windows.window_of(
+            day, first_day=FIRST_DAY, published_until=None, versions=made, hidden=FULL
+        )
+        dimension = chance.choice(list(Dimension))
+        made.append(version(numbers, window.ends_on, chance.choice(WINDOWS), dimension))
+    yield from made
+
+
+def version(
+    numbers: Mapping[str, int], starts_on: date, months: int, dimension: Dimension
+) -> InsightSettings:
+    """Return a version of settings."""
+    return InsightSettings(
+        starts_on=starts_on,
+        decided_on=starts_on,
+        window_months=months,
+        dimension=dimension,
+        **numbers,
+    )
 
 
 CONCEPTS = {MAIN: MAIN_REASON, SCORE: RECOMMENDATION, SPEED: "speed", RESPECT: "respect"}
@@ -190,34 +233,39 @@ def publish(organisation: Organisation) -> None:
         first_day=FIRST_DAY,
         published_until=None,
         as_of=LAST_DAY,
-        months=organisation.window_months,
+        versions=organisation.settings,
+        hidden=FULL,
     ):
         while coming and windows.months_after(FIRST_DAY, coming[-1][0]) < window.ends_on:
             waiting.append(coming.pop()[1])
-        draft = make_edition(waiting, organisation.crowd)
+        draft = make_edition(waiting, organisation.crowd, window.dimension)
         waiting = [one for one in waiting if one.confidentiality not in draft.counted]
 
 
-def make_edition(submissions: Collection[Submission], crowd: int) -> lattice.Draft:
+def make_edition(
+    submissions: Collection[Submission], crowd: int, dimension: Dimension = Dimension.DEPARTMENT
+) -> lattice.Draft:
     """Make one edition by the product's rules."""
     rules = EditionRules(minimum=crowd)
-    return lattice.make_draft(count(submissions), CATALOGUE, rules, HELD_AGAINST_THE_SCORE)
+    tally = count(submissions, dimension)
+    return lattice.make_draft(tally, CATALOGUE, rules, HELD_AGAINST_THE_SCORE)
 
 
-def count(submissions: Collection[Submission]) -> Tally:
+def count(submissions: Collection[Submission], dimension: Dimension) -> Tally:
     """Return submissions as PostgreSQL counts them."""
     answers: dict[ItemKey, dict[Group, Counter[Measured]]] = {}
     for one in submissions:
         for key, said in one.answers.items():
-            answers.setdefault(key, {}).setdefault(one.group, Counter())[said] += 1
+            group = one.group(dimension)
+            answers.setdefault(key, {}).setdefault(group, Counter())[said] += 1
     pairs: dict[ItemKey, dict[Group, Counter[Pair]]] = {(one, None): {} for one in ASPECTS}
     for one in submissions:
         given = {question: one.answers.get((question, None)) for question in SCALES}
         if None not in given.values():
             for aspect in ASPECTS:
                 pair = cast("Pair", (given[aspect], given[SCORE]))
-                pairs[aspect, None].setdefault(one.group, Counter())[pair] += 1
-    return Tally(Counter(one.group for one in submissions), answers, pairs)
+                pairs[aspect, None].setdefault(one.group(dimension), Counter())[pair] += 1
+    return Tally(Counter(one.group(dimension) for one in submissions), answers, pairs)
 
 
 @contextmanager

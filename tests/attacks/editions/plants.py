@@ -17,10 +17,20 @@ from tenants.disclosure.cells import (
     may_be_split,
     nobody_or_a_crowd,
 )
+from tenants.disclosure.rules import Dimension
 from tenants.insights import findings, lattice
 from tenants.insights.lattice import Draft
 from tenants.interviews.models import Confidentiality
-from tests.attacks.editions.organisations import MONTHS, Organisation, make_edition, publish
+from tenants.organisations.insight_models import InsightSettings
+from tenants.organisations.insight_settings import NUMBERS
+from tests.attacks.editions.organisations import (
+    FIRST_DAY,
+    MONTHS,
+    Organisation,
+    make_edition,
+    publish,
+    version,
+)
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -167,8 +177,22 @@ def _split_only(
 
 def quarters_beside_years(organisation: Organisation) -> None:
     """Publish the same three years twice: in windows of three months and of twelve."""
-    publish(replace(organisation, window_months=12))
-    publish(replace(organisation, window_months=3))
+    for months in (12, 3):
+        publish(replace(organisation, settings=(_always(organisation, months),)))
+
+
+def _always(organisation: Organisation, months: int) -> InsightSettings:
+    numbers = {name: getattr(organisation.settings[0], name) for name in NUMBERS}
+    return version(numbers, FIRST_DAY, months, Dimension.DEPARTMENT)
+
+
+def windows_made_anew(organisation: Organisation) -> None:
+    """Publish windows by each version of the settings, whatever was published by another."""
+    for one in organisation.settings:
+        months = one.window_months
+        for end in range(months, MONTHS + 1, months):
+            inside = [sent for at, sent in organisation.answered if end - months <= at < end]
+            make_edition(inside, organisation.crowd, one.dimension)
 
 
 def rolling_windows(organisation: Organisation) -> None:

@@ -45,9 +45,10 @@ FOUND_BY = [
 ]
 FORBIDDEN = [
     (plants.quarters_beside_years, [LEADERSHIP, HR, CONSULTANT]),
+    (plants.windows_made_anew, [LEADERSHIP, HR, CONSULTANT]),
     (plants.rolling_windows, [LEADERSHIP, HR, CONSULTANT]),
     (plants.two_dimensions, [LEADERSHIP, HR, CONSULTANT]),
-    (plants.editions_per_audience, [LEADERSHIP, HR]),
+    (plants.editions_per_audience, [LEADERSHIP, HR, CONSULTANT]),
 ]
 
 
@@ -69,10 +70,10 @@ def test_the_silence_is_about_something(editions: Sequence[tuple[Organisation, S
     assert (min(sizes), max(sizes)) == (3 * 6, 3 * 119)
     cells = sum(len(sums[EVERYTHING]) for _, sums in editions)
     figures = sum(len(covered) for _, sums in editions for covered in sums.values())
-    assert (cells, figures) == (7388, 48212)
+    assert (cells, figures) == (7038, 46078)
     # In no edition is only who has no crowd of identified answers in all the three years.
     silent = [one for one, sums in editions if not sums[EVERYTHING]]
-    assert len(silent) == 19
+    assert len(silent) == 8
     assert all(sum(not who.hidden for _, who in one.answered) < one.crowd for one in silent)
 
 

@@ -17,8 +17,9 @@ from api.relay import decode_id
 from tenants.access import Viewer
 from tenants.db import run
 from tenants.disclosure.cells import Respondent
+from tenants.disclosure.excerpts import ExcerptRules
 from tenants.excerpts import publishing
-from tenants.excerpts.publishing import RULES, place_of, publish_excerpts
+from tenants.excerpts.publishing import place_of, publish_excerpts
 from tenants.insights.models import CellKind
 from tenants.work import Session
 from tests.api.conftest import Ask
@@ -64,7 +65,7 @@ def make_window(seed: int) -> list[Respondent]:
 
 def place(everybody: Sequence[Respondent]) -> Shown:
     """Return every respondent whose excerpt is shown, with the cell that it is shown in."""
-    cells = publishing.choose_cells(everybody, RULES)  # type: ignore[attr-defined]  # as a plant sets it.
+    cells = publishing.choose_cells(everybody, ExcerptRules())  # type: ignore[attr-defined]  # as a plant sets it.
     shown: Shown = []
     for one in everybody:
         found = place_of(one.segment, cells)

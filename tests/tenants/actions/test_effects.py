@@ -11,8 +11,8 @@ from tenants.actions.models import Action
 from tenants.actions.statuses import ActionStatus
 from tenants.disclosure import figures
 from tenants.disclosure.figures import Statistic, Unit
+from tenants.disclosure.rules import Dimension
 from tenants.insights.changes import Certainty
-from tenants.insights.models import Dimension
 from tenants.insights.queries import EditionInfo
 from tenants.metrics import CANDIDATE_NPS, DECLINE_RATE, METRICS, reason_key
 from tenants.reasons import DeclineReason
@@ -24,7 +24,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def edition(year: int) -> EditionInfo:
     starts_on, ends_on = date(year, 1, 1), date(year + 1, 1, 1)
-    return EditionInfo(uuid4(), starts_on, ends_on, Dimension.DEPARTMENT, NOW)
+    return EditionInfo(uuid4(), starts_on, ends_on, Dimension.DEPARTMENT, NOW, {})
 
 
 def action(metric: str = SLOW, *, done_on: date | None = None) -> Action:

@@ -21,8 +21,9 @@ from tenants.disclosure.figures import (
     to_json,
 )
 from tenants.disclosure.peers import QUANTILES, Standing
+from tenants.disclosure.rules import Dimension
 from tenants.errors import Forbidden, InvalidInput, NotFound
-from tenants.insights.models import CellKind, Dimension, Edition, EditionCell
+from tenants.insights.models import CellKind, Edition, EditionCell
 from tenants.metrics import (
     CANDIDATE_NPS,
     DECISION_TIME,

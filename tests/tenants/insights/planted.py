@@ -13,8 +13,9 @@ from deploy.demo.holding_place import Anonymous, settle
 from deploy.demo.timeline import first_day, make_events
 from tenants.disclosure import figures
 from tenants.disclosure.figures import Statistic
+from tenants.disclosure.rules import EditionRules
 from tenants.insights.items import AskedQuestion, make_catalogue
-from tenants.insights.lattice import EditionRules, make_draft
+from tenants.insights.lattice import make_draft
 from tenants.insights.models import CellKind
 from tenants.insights.tally import Group, Tally, add_up
 from tenants.insights.windows import ended_windows

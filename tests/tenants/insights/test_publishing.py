@@ -11,7 +11,7 @@ from tenants.disclosure.cells import Coverage
 from tenants.disclosure.figures import CountBand, Figure, Relation, Suppressed, Unit
 from tenants.errors import Forbidden, NotFound
 from tenants.insights import service
-from tenants.insights.windows import months_after
+from tenants.insights.windows import Window, months_after
 from tenants.insights.withdrawals import withdraw_response
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import CANDIDATE_NPS, CONTROLLABLE_SHARE, DECLINE_RATE, RESPONSE_RATE
@@ -38,6 +38,7 @@ pytestmark = pytest.mark.usefixtures("connection")
 ATTRIBUTED, CONFIDENTIAL, ANONYMOUS = Confidentiality
 WITHHELD = Suppressed("At least 5 answers are needed.", 5)
 FIRST, SECOND = months_after(BEGAN, 3), months_after(BEGAN, 15)
+FIRST_ENDS = months_after(BEGAN, 12)
 
 
 async def test_five_identified_answers_are_figures_of_identified_answers_only() -> None:
@@ -45,7 +46,7 @@ async def test_five_identified_answers_are_figures_of_identified_answers_only() 
     for score in (10, 9, 9, 7, 3):
         await add_response(client, FIRST, given=answers(score=score))
     assert await publish(client) == service.Published(
-        (months_after(BEGAN, 12), THIS_MONTH), counted=5, waiting=0, held=0
+        (Window(BEGAN, FIRST_ENDS), Window(FIRST_ENDS, THIS_MONTH)), counted=5, waiting=0, held=0
     )
     seen = await read(client, ends_on=months_after(BEGAN, 12))
     assert seen.coverage is Coverage.IDENTIFIED_ONLY
