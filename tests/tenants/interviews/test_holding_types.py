@@ -60,6 +60,15 @@ KINDS: Mapping[str, Json] = {
     "through": {"visible_if": {"question": "offer_RATING", "answered": True}},
 }
 KEPT = ("plain", "after")
+GATE = {"question": "gate", "answered": True}
+# What conditions are put together of, on a question and on a page of one without any of its own.
+WITHIN: Mapping[str, Json] = {
+    "own": {"any": [GATE, {"not": {"question": "gate", "equals": False}}]},
+    "negated": {"not": {"offer": "department", "in": ["Sales", "Legal"]}},
+    "either": {"any": [GATE, HERE]},
+    "both": {"all": [GATE, {"not": {"all": [{"offer": "location", "equals": "Oslo"}]}}]},
+    "indirect": {"not": {"question": "offer_BOOLEAN", "equals": True}},
+}
 
 
 def every_type(kind: str, **particulars: Any) -> list[Json]:
@@ -85,7 +94,22 @@ def everything() -> Definition:
             "skips": [{"if": {"offer": "department", "equals": "Sales"}, "to": "third"}],
         },
         {"code": "second", "questions": every_type("skipped")},
-        {"code": "third", "questions": last},
+        {
+            "code": "third",
+            "questions": last
+            + [
+                question_document(K.RATING, f"if_{name}", visible_if=condition)
+                for name, condition in WITHIN.items()
+            ],
+        },
+        *(
+            {
+                "code": f"page_{name}",
+                "visible_if": condition,
+                "questions": [question_document(K.NUMBER, f"on_{name}")],
+            }
+            for name, condition in WITHIN.items()
+        ),
     ]
     return parse_definition(document(pages=[{"title": {"en": "P"}, **page} for page in pages]))
 
@@ -136,7 +160,13 @@ async def test_the_flush_keeps_what_tells_nothing_of_the_offer() -> None:
         )
     assert await run(holding.flush, client.job, organisation_id=client.organisation_id) == 5
     rows = await run(_kept, client.job)
-    wanted = {"gate", "last", *(f"{kind}_{key.value}" for kind in KEPT for key in VALUES)}
+    wanted = {
+        "gate",
+        "last",
+        "if_own",
+        "on_own",
+        *(f"{kind}_{key.value}" for kind in KEPT for key in VALUES),
+    }
     responses = {response.id: response for response, _, _ in rows}
     assert len(responses) == 5
     for response in responses.values():
