@@ -20,8 +20,9 @@ from tenants.questionnaires.importers import (
     read_questionnaire,
     surveyjs,
 )
+from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.templates import TEMPLATES, load
-from tests.tenants.questionnaires.examples import Json, documents
+from tests.tenants.questionnaires.examples import Json, document, documents, question_document
 
 F = QuestionnaireFormat
 FILES = Path(__file__).parents[4] / "shared/data/questionnaires"
@@ -53,6 +54,32 @@ def test_any_questionnaire_comes_back_from_surveyjs_as_it_was(raw: Json) -> None
     document = to_json(parse_definition(raw))
     again, _ = read_questionnaire(F.SURVEYJS, surveyjs.write(document).encode())
     assert again == document
+
+
+@shared
+def test_what_we_write_has_no_word_that_surveyjs_does_not_know() -> None:
+    schema = json.loads((FILES / "surveyjs/surveyjs_definition.schema.json").read_text())
+
+    def known(kind: Json) -> set[str]:
+        named = [
+            schema["definitions"][one["$ref"]] for one in kind.get("allOf", ()) if "$ref" in one
+        ]
+        parts = [kind, *kind.get("allOf", ())]
+        own = {name for part in parts for name in part.get("properties", ())}
+        return own.union(*map(known, named))
+
+    survey = json.loads(surveyjs.write(to_json(parse_definition(document_of_every_type()))))
+    elements = [element for page in survey["pages"] for element in page["elements"]]
+    assert len(elements) == len(QuestionTypeKey)
+    assert survey.keys() - set(schema["properties"]) == {surveyjs.OWN}
+    for element in elements:
+        unknown = element.keys() - known(schema["definitions"][element["type"]]) - {"type"}
+        assert unknown == {surveyjs.OWN}, element["name"]
+
+
+def document_of_every_type() -> Json:
+    """Return a questionnaire with a question of each type."""
+    return document(*(question_document(key, key.value) for key in QuestionTypeKey))
 
 
 def test_a_survey_of_surveyjs_itself() -> None:
@@ -187,6 +214,7 @@ def test_an_xlsform_in_two_languages() -> None:
         ("xlsform/choice_filter_test.xlsx", F.XLSFORM, 1, 2, 0),
         ("limesurvey/limesurvey_survey_432535.lss", F.LIMESURVEY, 2, 0, 0),
         ("limesurvey/survey.lss", F.LIMESURVEY, 3, 0, 1),
+        ("limesurvey/free_text.lsq", F.LIMESURVEY, 1, 0, 0),
         ("qualtrics/Single_Answer_MC_Questions.qsf", F.QUALTRICS, 4, 1, 0),
         ("qualtrics/Matrix_Single_Answer_Testing.qsf", F.QUALTRICS, 9, 0, 3),
         ("qualtrics/Survey_Logic_EVERYWHERE.qsf", F.QUALTRICS, 0, 7, 0),
