@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from api.pages import library_keeping
 from api.pages.console_words import in_words, moment
 from api.pages.operations import NoAnswer, ask
 from api.pages.own_forms import read_form, show_form
@@ -31,6 +32,7 @@ def routes() -> list[BaseRoute]:
         Route(ADDRESS, show_library, methods=["GET"]),
         Route(f"{ADDRESS}/compare", show_comparison, methods=["GET"]),
         Route(f"{ADDRESS}/push", post_push, methods=["POST"]),
+        Route(f"{ADDRESS}/keep", post_keeping, methods=["POST"]),
     ]
 
 
@@ -83,6 +85,21 @@ async def post_push(request: Request) -> Response:
     return lead_to(f"/console/{fields.get('slug', '')}/pushes")
 
 
+async def post_keeping(request: Request) -> Response:
+    """Save or retire something in a firm's library, and show it; or say why nothing was done."""
+    viewer = await find_person(request)
+    if viewer is None:
+        return lead_to("/sign-in")
+    try:
+        fields = await read_form(request)
+    except Refused as refusal:
+        return await _library(request, viewer, status=refusal.status, problem=_STALE)
+    problem = await library_keeping.keep(viewer, fields)
+    if problem is None:
+        return lead_to(ADDRESS)
+    return await _library(request, viewer, status=HTTPStatus.CONFLICT, problem=problem)
+
+
 async def _library(
     request: Request,
     viewer: Viewer,
@@ -98,10 +115,21 @@ async def _library(
                 one for one in firm["clients"] if one["viewerRole"] == Role.CONSULTANT.value
             ],
             "own_themes": [one for one in firm["codebook"] if one["level"] == "FIRM"],
+            "sources": await library_keeping.list_sources(viewer, firm),
         }
         for firm in data["viewer"]["firms"]
     ]
-    return _page(request, viewer, "library", status=status, problem=problem, firms=firms)
+    return _page(
+        request,
+        viewer,
+        "library",
+        status=status,
+        problem=problem,
+        firms=firms,
+        built_in=library_keeping.BUILT_IN,
+        controllabilities=library_keeping.CONTROLLABILITIES,
+        audiences=library_keeping.AUDIENCES,
+    )
 
 
 async def _comparison(

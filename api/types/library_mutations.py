@@ -1,5 +1,8 @@
 """Saving and retiring what a firm's library holds, and pushing it to organisations."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import strawberry
 
 from api.derive import Info, as_type
@@ -9,7 +12,8 @@ from api.types.library import LibraryPush, LibraryTemplate, find_push
 from api.types.questionnaire_mutations import QuestionnaireSourceInput, placed, source_document
 from api.types.themes import Theme, ThemeWordingInput, show_theme
 from tenants import read_graph
-from tenants.library import codebooks, pushing, service
+from tenants.errors import InvalidInput
+from tenants.library import codebooks, pushing, service, taking
 from tenants.reading import Key
 from tenants.reasons import Audience, Controllability
 from tenants.themes.codebook import ThemeLine
@@ -26,6 +30,8 @@ class SaveTemplateInput:
             `declined_offer` is the one that interviews are opened with.
         name: Its title.
         source: What it shall say; it has to be fit to be published.
+        version_id: Instead of a source, a version of a client's questionnaire to take it from; it
+            must not have conditions on offers, nor name the client.
         based_on: Number of the version that the change began with; 0 for a new template.
         note: What this version is about, for whoever pushes it and for the organisations.
     """
@@ -33,8 +39,9 @@ class SaveTemplateInput:
     firm_id: strawberry.ID
     code: str
     name: str
-    source: QuestionnaireSourceInput
     based_on: int
+    source: QuestionnaireSourceInput | None = None
+    version_id: strawberry.ID | None = None
     note: str = ""
 
 
@@ -177,13 +184,14 @@ async def save_template(
 ) -> SaveTemplatePayload:
     """Let a template of a firm's library say something from its next version on."""
     firm = key_of(read_graph.FIRM, input.firm_id, field="firmId")
+    document = await _document(info, firm, input)
     with placed("source", "content"):
         made = await info.context.run(
             service.save_template,
             firm_id=firm.id,
             code=input.code,
             name=input.name,
-            document=source_document(input.source),
+            document=document,
             based_on=input.based_on,
             note=input.note,
         )
@@ -256,6 +264,30 @@ async def push_codebook(
         idempotency_key=input.idempotency_key,
     )
     return PushCodebookPayload(push=await find_push(info, organisation, pushed))
+
+
+async def _document(info: Info, firm: Key, given: SaveTemplateInput) -> Mapping[str, Any]:
+    """Return what a template shall say, from the one place that is named.
+
+    Raises:
+        InvalidInput: None is named, or both are.
+    """
+    taken: Mapping[str, Any] | None = None
+    if given.version_id is not None:
+        version = key_of(read_graph.QUESTIONNAIRE_VERSION, given.version_id, field="versionId")
+        taken = await info.context.run(
+            taking.take_version,
+            firm_id=firm.id,
+            organisation_id=version.organisation_id,
+            version_id=version.id,
+        )
+    if (taken is None) is (given.source is None):
+        message = "Say either what the template shall say, or from which version it is taken."
+        raise InvalidInput(message, field="source")
+    if given.source is None:
+        assert taken is not None  # noqa: S101 - one of the two is there.
+        return taken
+    return source_document(given.source)
 
 
 async def _template(info: Info, key: Key) -> LibraryTemplate | None:

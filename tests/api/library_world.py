@@ -11,6 +11,7 @@ from tenants.db import run
 from tenants.library.codebooks import push_codebook, save_firm_theme
 from tenants.library.pushing import push_template
 from tenants.library.service import save_template
+from tenants.organisations import engagements
 from tenants.organisations import service as organisations
 from tenants.organisations.models import FirmRole
 from tenants.questionnaires.definition import to_json
@@ -69,6 +70,7 @@ PAYLOADS = {
 # Ids that the mutations take, as `test_isolation.ID_ARGUMENTS` has them.
 ID_ARGUMENTS = {
     ("saveTemplate", "firmId"),
+    ("saveTemplate", "versionId"),
     ("retireTemplate", "templateId"),
     ("saveFirmTheme", "firmId"),
     ("pushTemplate", "templateId"),
@@ -121,6 +123,26 @@ async def administrator_of(client: Client) -> Viewer:
     )
     firms = {client.firm_id: Role.FIRM_ADMINISTRATOR}
     return replace(client.hr, id=person, name="Ada Ministrator", roles={}, firms=firms)
+
+
+async def name_in_engagement(library: "Library") -> Viewer:
+    """Name a library's administrator in the client's engagement; return who they are then."""
+    client = library.client
+    here: Any = {"organisation_id": client.organisation_id}
+    (engagement,) = await run(
+        engagements.queries.list_engagements,
+        client.firm_administrator,
+        **here,
+        firm_id=client.firm_id,
+    )
+    await run(
+        engagements.add_consultant,
+        client.firm_administrator,
+        **here,
+        engagement_id=engagement.id,
+        person_id=library.administrator.id,
+    )
+    return replace(library.administrator, roles={client.organisation_id: Role.CONSULTANT})
 
 
 async def make_library(client: Client, *, code: str = "exit_talk") -> Library:

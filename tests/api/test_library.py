@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.api.library_asking import (
     PUSH,
     PUSH_CODEBOOK,
     RETIRE,
+    SAVE,
     SHELF,
     THEME,
     Json,
@@ -23,8 +25,8 @@ from tests.api.library_asking import (
     save,
     shelf,
 )
-from tests.api.library_world import make_library
-from tests.api.questionnaire_world import question
+from tests.api.library_world import make_library, name_in_engagement
+from tests.api.questionnaire_world import content, draft_of, question, say
 from tests.api.world import fingerprint, organisation_id_of
 from tests.factories import make_client
 from tests.tenants.test_second_wall import rows_in
@@ -216,6 +218,49 @@ async def test_what_cannot_be_saved_is_refused_and_nothing_is_kept(
     assert payload["template"] is None
     assert [(one["code"], one["field"]) for one in payload["userErrors"]] == [(code, field)]
     assert await shelf(ask, library.administrator) == before
+
+
+async def test_what_one_client_asks_is_taken_without_what_only_it_may_know(ask: Ask) -> None:
+    """By whoever administers the firm and is named in the client's engagement, and nobody else."""
+    client = await make_client(name="Northwind Robotics")
+    library = await make_library(client)
+    keeper = await name_in_engagement(library)
+    here = {"offer": {"fact": "DEPARTMENT", "texts": ["Legal"]}}
+    drafts = {
+        name: (await draft_of(ask, client.hr, client, code=name, source={"content": said}))["id"]
+        for name, said in {
+            "fine": content(question("why", probes=[{"wording": say("And at {organisation}?")}])),
+            "narrow": content(question("why", visibleIf=here)),
+            "named": content(question("why", help=say("At NORTHWIND robotics, that is."))),
+        }.items()
+    }
+    asked = {"firmId": library.firm, "code": "taken", "name": "Taken", "basedOn": 0}
+
+    async def take(viewer: Viewer, name: str, **more: Any) -> Json:
+        given = {**asked, "versionId": drafts[name], **more}
+        answer: Json = await ask(viewer, SAVE, input=given)
+        return answer
+
+    before = await shelf(ask, keeper)
+    for viewer in (library.administrator, client.hr):
+        payload = (await take(viewer, "fine"))["data"]["saveTemplate"]
+        assert [one["code"] for one in payload["userErrors"]] == ["NOT_FOUND"]
+    refused = await take(client.consultant, "fine")
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    for name, word in (("narrow", "departments"), ("named", "questions.why.help names")):
+        (error,) = (await take(keeper, name))["data"]["saveTemplate"]["userErrors"]
+        assert (error["code"], error["field"]) == ("INVALID_INPUT", ["versionId"])
+        assert word in error["message"]
+    both = await take(keeper, "fine", source={"template": "DECLINED_OFFER"})
+    neither = await ask(keeper, SAVE, input=asked)
+    for one in (both, neither):
+        (error,) = one["data"]["saveTemplate"]["userErrors"]
+        assert (error["code"], error["field"]) == ("INVALID_INPUT", ["source"])
+    assert await shelf(ask, keeper) == before
+    payload = (await take(keeper, "fine"))["data"]["saveTemplate"]
+    assert payload["userErrors"] == []
+    (firm,) = await shelf(ask, client.consultant)
+    assert {one["code"] for one in firm["templates"]} == {"exit_talk", "taken"}
 
 
 async def test_what_is_unfit_to_be_published_is_not_saved(ask: Ask) -> None:

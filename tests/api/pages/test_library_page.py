@@ -10,7 +10,7 @@ from playwright.async_api import Page as ChromiumPage
 from api.auth.bearer import SESSION_COOKIE
 from tests.api.conftest import Ask
 from tests.api.library_asking import save
-from tests.api.library_world import Library, make_library
+from tests.api.library_world import Library, make_library, name_in_engagement
 from tests.api.pages.browsing import Page, session_of
 from tests.api.questionnaire_world import question
 from tests.api.world import organisation_id_of
@@ -111,6 +111,50 @@ async def test_an_edited_draft_is_replaced_only_by_somebody_who_says_so(
     assert done.location == f"/console/{client.slug}/pushes"
 
 
+async def test_an_administrator_keeps_the_library_on_its_page(library: Library) -> None:
+    client = library.client
+    keeper = await session_of(await name_in_engagement(library))
+    page = await keeper.get("/console/library")
+    # The client's own questionnaires are there to be taken, its drafts and versions by name.
+    taken = r'<option value="([^"]+)">[^<]*, version 1 \(published\)'
+    (version,) = set(re.findall(taken, page.html))
+    form = {"firm": library.firm, "go": "save", "based_on": "0"}
+    new = {"code": "reneged", "name": "After a yes", "source": "built-in:RENEGED_ACCEPTANCE"}
+    next_one = {
+        "code": "exit_talk",
+        "name": "Exit talk",
+        "based_on": "1",
+        "source": version,
+        "note": "As they ask.",
+    }
+    for sent in (new, next_one):
+        saved = await keeper.post("/console/library/keep", {**form, **sent})
+        assert saved.location == "/console/library"
+    stale = await keeper.post("/console/library/keep", {**form, **next_one, "source": "x"})
+    assert stale.status == 409
+    late = {**form, **new, "source": "built-in:DECLINED_OFFER"}
+    late = await keeper.post("/console/library/keep", late)
+    assert (late.status, "Nothing was saved: read it" in late.text) == (409, True)
+    theme = {"firm": library.firm, "go": "theme", "code": "PARKING", "retires": "yes"}
+    assert (await keeper.post("/console/library/keep", theme)).status == 303
+    retired = {"go": "retire", "template": library.template}
+    assert (await keeper.post("/console/library/keep", retired)).status == 303
+    page = await keeper.get("/console/library")
+    assert "As they ask." in page.text
+    assert "After a yes" in page.text
+    assert page.text.count("Retired") == 3
+    assert "Retire Exit talk" not in page.html
+    # Whoever only pushes keeps nothing, and neither does anybody from another firm or a client.
+    stranger = await make_client()
+    for viewer in (client.consultant, client.hr, stranger.consultant):
+        other = await session_of(viewer)
+        assert "/console/library/keep" not in (await other.get("/console/library")).html
+        for sent in ({**form, **new, "code": "mine"}, theme, retired):
+            refused = await other.post("/console/library/keep", sent)
+            assert refused.status == 409
+    assert (await keeper.get("/console/library")).html == page.html
+
+
 async def test_what_is_not_theirs_is_told_apart_from_nothing(library: Library) -> None:
     other = await make_client()
     stranger = await session_of(other.consultant)
@@ -137,12 +181,14 @@ async def test_it_is_for_everybody_and_fits_a_phone(
     library: Library, chromium: Chromium, address: str
 ) -> None:
     client = library.client
-    token = (await session_of(client.consultant)).token
+    token = (await session_of(await name_in_engagement(library))).token
     assert token is not None
     context = await chromium.new_context(viewport={"width": 390, "height": 844})
     await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
     page = await context.new_page()
     await page.goto(f"{address}/console/library")
+    for summary in await page.locator("main summary").all():
+        await summary.click()
     await _check(page)
     await page.get_by_role("button", name="See what Exit talk would change there").click()
     await _check(page)
