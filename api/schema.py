@@ -116,6 +116,7 @@ from api.types.moderation import (
 from api.types.monthly_counts import record_monthly_counts
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
+from api.types.portfolios import find_portfolio
 from api.types.questionnaire_deletion import delete_questionnaire_draft
 from api.types.questionnaire_files import import_questionnaire
 from api.types.questionnaire_mutations import (
@@ -134,7 +135,6 @@ from api.types.themes import save_theme
 from tenants import read_graph
 from tenants.errors import InvalidInput
 from tenants.organisations import queries as organisations
-from tenants.paging import make_window
 from tenants.reading import NO_PARENT, Key
 
 MAX_NODES = 100
@@ -240,20 +240,8 @@ class Query:
         require_somebody(info)
         return await find_newest_releases(info, last=last)
 
-    @strawberry.field
-    async def releases(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[BenchmarkRelease] | None:
-        """The releases of the benchmark, the newest first."""
-        require_somebody(info)
-        return await find_releases(
-            info, window=make_window(first=first, after=after, last=last, before=before)
-        )
+    releases = strawberry.field(resolver=find_releases)
+    portfolio = strawberry.field(resolver=find_portfolio)
 
     @strawberry.field
     def methodology(self, info: Info) -> MethodologyType:

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from api.derive import Info, selected_names
-from api.errors import UserError, mutation
+from api.errors import UserError, mutation, require_somebody
 from api.relay import After, Before, Connection, First, Last, as_connection, key_of
 from api.types.benchmarks import (
     BenchmarkRelease,
@@ -290,8 +290,17 @@ async def find_newest_releases(info: Info, *, last: int) -> list[BenchmarkReleas
     return [as_release(one) for one in part.items]
 
 
-async def find_releases(info: Info, *, window: Window) -> Connection[BenchmarkRelease]:
-    """Return releases, the newest first."""
+async def find_releases(
+    info: Info,
+    *,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[BenchmarkRelease] | None:
+    """The releases of the benchmark, the newest first."""
+    require_somebody(info)
+    window = make_window(first=first, after=after, last=last, before=before)
     part = await info.context.run(trends.list_releases, window=window)
     total = None
     if "totalCount" in selected_names(info):

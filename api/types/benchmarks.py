@@ -276,7 +276,8 @@ def as_release(release: ReleaseInfo) -> BenchmarkRelease:
     )
 
 
-def _comparison(found: Comparison) -> BenchmarkComparison:
+def as_comparison(found: Comparison) -> BenchmarkComparison:
+    """Return a comparison as the API shows it."""
     standing = found.standing
     return BenchmarkComparison(
         metric=define_metric(found.metric),
@@ -334,7 +335,7 @@ async def find_benchmark(
         metric=metric,
         peer_group=None if peer_group is None else peer_group.value,
     )
-    return _comparison(found)
+    return as_comparison(found)
 
 
 async def find_benchmarks(
@@ -344,4 +345,4 @@ async def find_benchmarks(
     found = await info.context.run(
         comparisons.list_benchmarks, organisation_id=organisation_id, metrics=metrics
     )
-    return [_comparison(one) for one in found]
+    return [as_comparison(one) for one in found]

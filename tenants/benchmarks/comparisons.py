@@ -83,14 +83,14 @@ async def get_benchmark(
         NotFound: There is no such organisation.
     """
     require(viewer, Permission.BENCHMARK_READ, organisation_id)
-    wanted = _metric(metric)
+    wanted = require_metric(metric)
     if peer_group is not None and peer_group not in PEER_GROUPS:
         message = "There is no such peer group."
         raise InvalidInput(message, field="peerGroup")
     found = await queries.find_comparisons(
         session, viewer, organisation_id=organisation_id, metrics=[metric]
     )
-    return _compare(viewer, organisation_id, found, wanted, peer_group)
+    return compare(viewer, organisation_id, found, wanted, peer_group)
 
 
 async def list_benchmarks(
@@ -115,18 +115,23 @@ async def list_benchmarks(
         NotFound: There is no such organisation.
     """
     require(viewer, Permission.BENCHMARK_READ, organisation_id)
-    wanted = None if metrics is None else [_metric(key) for key in metrics]
+    wanted = None if metrics is None else [require_metric(key) for key in metrics]
     found = await queries.find_comparisons(
         session, viewer, organisation_id=organisation_id, metrics=metrics
     )
     if wanted is None:
         order = {key: at for at, key in enumerate(METRICS)}
         keys = sorted(found.comparisons, key=lambda key: (order.get(key, len(order)), key))
-        wanted = [_metric(key) for key in keys]
-    return [_compare(viewer, organisation_id, found, one, None) for one in wanted]
+        wanted = [require_metric(key) for key in keys]
+    return [compare(viewer, organisation_id, found, one, None) for one in wanted]
 
 
-def _metric(key: str) -> Metric:
+def require_metric(key: str) -> Metric:
+    """Return the metric of a key.
+
+    Raises:
+        InvalidInput: There is none.
+    """
     metric = find_metric(key)
     if metric is None:
         message = "There is no such metric."
@@ -134,9 +139,14 @@ def _metric(key: str) -> Metric:
     return metric
 
 
-def _compare(
+def compare(
     viewer: Viewer, organisation_id: UUID, found: Found, metric: Metric, requested: str | None
 ) -> Comparison:
+    """Return how an organisation compares, from what was found of it.
+
+    Raises:
+        InvalidInput: It is not of the group that was asked for.
+    """
     own = _own(viewer, organisation_id, found, metric)
     rows = found.comparisons.get(metric.key, ())
     reason = _reason(found, metric, compared=bool(rows))

@@ -183,7 +183,8 @@ def _statistics() -> Iterator[Rule]:
     yield Rule(
         "Nobody is left over",
         "Of a group's families, those who are in none of its published narrower groups number none"
-        f" or at least {rules.complement_minimum}; else the smallest of these is withheld.",
+        f" or at least {rules.complement_minimum}; else the smallest of these is withheld. For"
+        " whoever knows several families, these do not count among those who are left over.",
     )
     coarse, fine = STEPS[Unit.SHARE]
     yield Rule(

@@ -149,6 +149,7 @@ def make_draft(whole: Field, metric: Metric, inputs: Inputs, rules: PeerRules) -
         {key: _group(told[key], usual=told[key] is current[key]) for key in sorted(published)},
         gathered.keys_of,
         rules,
+        apart,
     )
     limit = _KEPT * rules.stable_from
     standing = {

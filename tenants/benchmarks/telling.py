@@ -9,8 +9,10 @@ from typing import Final
 
 from tenants.benchmarks.crowds import Crowd, Given
 from tenants.benchmarks.field import Field, Place
+from tenants.benchmarks.peer_groups import divisions
 from tenants.benchmarks.readers import OWN, Kind, Readers, Rows
 from tenants.benchmarks.told import EXACTLY_KNOWN, NOTHING, GroupTold, group_told
+from tenants.disclosure import groups as rules_of_groups
 from tenants.disclosure import peers
 from tenants.disclosure.figures import CountBand, Figure, Statistic, band
 from tenants.disclosure.leaning import Leaning
@@ -115,6 +117,7 @@ class MetricRelease:
         groups: By key.
         keys_of: To which groups each family gives enough.
         rules: In force.
+        apart: Whether the numbers of groups tell how many are left over (`hide_complements`).
     """
 
     whole: Field
@@ -122,6 +125,7 @@ class MetricRelease:
     groups: Mapping[str, Group]
     keys_of: Mapping[str, tuple[str, ...]]
     rules: PeerRules
+    apart: bool
     _settled: dict[tuple[str, int], tuple[frozenset[str], frozenset[str]]] = field(
         default_factory=dict, init=False
     )
@@ -211,12 +215,38 @@ class MetricRelease:
         if number not in self._of_coalition:
             coalition = self._readers.coalitions[number]
             known = self.count_known(coalition)
-            self._of_coalition[number] = {
+            told = {
                 key: self._of_size.get((key, known[key]))
                 or self.tell(key, group, known[key], coalition)
                 for key, group in self.groups.items()
             }
+            self._of_coalition[number] = self._without_remainders(told, known, coalition)
         return self._of_coalition[number]
+
+    def _without_remainders(
+        self, told: Mapping[str, Shown], known: Mapping[str, int], coalition: Collection[str]
+    ) -> Mapping[str, Shown]:
+        """Return what a coalition is shown where too few that it does not know are left over."""
+        crowds = {key: self.groups[key].crowd for key, one in told.items() if one is not _HIDDEN}
+        left = rules_of_groups.hide_complements(
+            crowds,
+            self._divided,
+            self.rules,
+            apart=self.apart,
+            known=coalition,
+            unknown={key: len(crowd) - known[key] for key, crowd in crowds.items()},
+        )
+        return {key: one if key in left else _HIDDEN for key, one in told.items()}
+
+    @cached_property
+    def _divided(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """The published groups that published ones divide, with these."""
+        found = [
+            (whole, [one for one in narrower if one in self.groups])
+            for whole, narrower in divisions()
+            if whole in self.groups
+        ]
+        return [(whole, narrower) for whole, narrower in found if narrower]
 
     def count_known(self, coalition: Collection[str]) -> Mapping[str, int]:
         """Return how many families of each group a coalition knows."""
@@ -259,6 +289,8 @@ class MetricRelease:
         # How many are unknown decides by bands only: on the step of rounding, and on the parts of
         # a standing as well.
         made = (key, band(unknown), published)
+        if not published:
+            self._shown[made] = _HIDDEN
         if made not in self._shown:
             shown = peers.told(group.exact, published, unknown, self.metric.unit, self.rules)
             parts = peers.standing_parts(unknown, shown)

@@ -114,12 +114,15 @@ def hide_complements(
     rules: PeerRules,
     *,
     apart: bool = False,
+    known: Collection[str] = (),
+    unknown: Mapping[str, int] | None = None,
 ) -> frozenset[str]:
     """Return which groups are published, of those that would be.
 
     For every published group and each way to divide it, the families in none of its published parts
     number none or at least `complement_minimum`; else its smallest published part is left out,
-    until that holds everywhere.
+    until that holds everywhere. For a coalition its own families do not count: of five that are
+    left over it may know four.
 
     Args:
         groups: Those that would be published, by key.
@@ -127,7 +130,10 @@ def hide_complements(
         rules: In force.
         apart: Whether it is certain that whoever is in a narrower group is in the wider one, and in
             no other that divides it in the same respect; their numbers then tell the rest.
+        known: Families that the reader knows.
+        unknown: How many of each group the reader does not know; all of them if absent.
     """
+    sizes = {key: len(votes) for key, votes in groups.items()} if unknown is None else unknown
     published = set(groups)
     ways = [(whole, [one for one in narrower if one in groups]) for whole, narrower in parts]
     ways = [(whole, narrower) for whole, narrower in ways if whole in groups and narrower]
@@ -136,29 +142,14 @@ def hide_complements(
         settled = True
         for whole, narrower in ways:
             left = [one for one in narrower if one in published]
-            if (
-                whole in published
-                and left
-                and _rest_is_few(groups, whole, left, rules, apart=apart)
-            ):
+            if whole not in published or not left:
+                continue
+            number = sizes[whole] - sum(sizes[one] for one in left)
+            # Parts that together are so much smaller leave a crowd, whoever is in them.
+            if not apart and number < rules.complement_minimum:
+                inside = (groups[one] for one in left)
+                number = len(set(groups[whole]).difference(known, *inside))
+            if 0 < number < rules.complement_minimum:
                 published.remove(min(left, key=lambda one: (len(groups[one]), one)))
                 settled = False
     return frozenset(published)
-
-
-def _rest_is_few(
-    groups: Mapping[str, Votes],
-    whole: str,
-    narrower: Sequence[str],
-    rules: PeerRules,
-    *,
-    apart: bool,
-) -> bool:
-    """Return whether somebody, and no crowd, of a group is in none of its published parts."""
-    families = groups[whole]
-    # Parts that together are so much smaller leave a crowd, whoever is in them.
-    left = len(families) - sum(len(groups[one]) for one in narrower)
-    if apart or left >= rules.complement_minimum:
-        return 0 < left < rules.complement_minimum
-    rest = set(families).difference(*(groups[one] for one in narrower))
-    return 0 < len(rest) < rules.complement_minimum

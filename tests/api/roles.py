@@ -193,9 +193,7 @@ PARTS = {
     **library.PARTS,
     **questionnaires.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
-    " actionCatalogue"
-    " templateDiff codebookDiff"
-    " benchmarkReleases releases",
+    " actionCatalogue templateDiff codebookDiff benchmarkReleases releases portfolio",
     "Viewer": "id name kind isOperator firm firms memberships sessions invitation",
     "ViewerMembership": "role organisation",
     # What each role gets to watch, test_watching.py says.
@@ -204,6 +202,7 @@ PARTS = {
     "BenchmarkReleased": "id recordedAt release",
     "JobChanged": "id recordedAt job",
     "OfferChanged": "id recordedAt offer",
+    "PortfolioClient": "organisation benchmarks",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Option": "code exclusive wording",
     **dict.fromkeys(("ScalePoint", "PointLabel"), "point wording"),

@@ -48,6 +48,7 @@ def test_every_list_of_the_schema_is_a_connection_or_short() -> None:
         ("Organisation", "requisitions"),
         ("Organisation", "responses"),
         ("Query", "organisations"),
+        ("Query", "portfolio"),
         ("Query", "releases"),
         ("Requisition", "offers"),
     ]

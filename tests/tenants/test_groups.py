@@ -168,3 +168,20 @@ def test_it_holds_for_every_group_and_way(groups: dict[str, Votes]) -> None:
         if whole in shown and left:
             rest = groups[whole].keys() - set().union(*left)
             assert len(rest) == 0 or len(rest) >= RULES.complement_minimum
+
+
+@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize(
+    ("served", "shown"), [("", "WH"), ("v", "W"), ("vwxyz", "WH"), ("ab", "WH")]
+)
+def test_what_is_left_over_is_counted_without_those_whom_the_reader_knows(
+    served: str,
+    shown: str,
+    apart: bool,  # noqa: FBT001 - the case.
+) -> None:
+    groups = {"W": votes("abcdefgvwxyz"), "H": votes("abcdefg")}
+    unknown = {key: len(set(one) - set(served)) for key, one in groups.items()}
+    found = hide_complements(
+        groups, [("W", ["H"])], RULES, apart=apart, known=set(served), unknown=unknown
+    )
+    assert found == set(shown)

@@ -74,6 +74,7 @@ async def test_whoever_has_several_organisations_chooses(world: World) -> None:
     assert page.status == 200
     assert re.findall(r'href="/console/([^"/]+)">([^<]+)<', page.html) == [
         ("api", "API"),
+        ("portfolio", "Clients beside their peers"),
         ("library", f"Library of Firm of {world.client.slug}"),
         (second.slug, "Aldgate"),
         (world.client.slug, "Northwind Robotics"),

@@ -95,6 +95,7 @@ def test_these_are_the_documents() -> None:
         "offers",
         "organisations",
         "overview",
+        "portfolio",
         "push_codebook",
         "push_template",
         "pushes",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tenants.benchmarks import publication
+from tenants.benchmarks.telling import MetricRelease
 from tenants.disclosure import groups
 from tenants.disclosure.groups import Settled
 from tenants.organisations.models import Industry
@@ -19,6 +20,7 @@ from tests.attacks.releases.towns import (
     found_by_parts,
     make_families,
     published,
+    shown_to_firm,
 )
 
 Switch = Callable[[pytest.MonkeyPatch], None]
@@ -68,6 +70,11 @@ def everybody_is_an_outsider(monkeypatch: pytest.MonkeyPatch) -> None:
 def complements_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish every narrow group that has enough families."""
     monkeypatch.setattr(groups, "hide_complements", lambda given, *_, **__: frozenset(given))
+
+
+def a_firms_remainder_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show a firm every group that enough others stand in, whoever is left over."""
+    monkeypatch.setattr(MetricRelease, "_without_remainders", lambda _self, told, *_: told)
 
 
 def one_joins() -> tuple[Course, frozenset[str]]:
@@ -161,6 +168,37 @@ def test_the_one_outside_all_narrow_groups_is_found_only_without_the_rule(
     draft = Course().release([*TOWN, alone])
     assert "INDUSTRY_TECHNOLOGY" in published(draft)
     assert found_by_parts(draft) == [alone.name]
+
+
+def test_a_firm_that_knows_all_but_one_who_are_left_over_finds_it_only_without_the_rule(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Five are in no narrow group, which is a crowd to all but those who serve four of them."""
+    alone = replace(NEW, industry=Industry.FINANCE)
+    clients = [
+        replace(one, industry=Industry.FINANCE, observers=(FIRM,))
+        for one in make_families(4, seed=3, first=80)
+    ]
+    served = replace(TOWN[0], observers=(FIRM,))
+    families = [served, *TOWN[1:], alone, *clients]
+    firm = frozenset(one.name for one in (served, *clients))
+
+    def attack() -> tuple[list[str], list[str]]:
+        course = Course()
+        draft = course.release(families)
+        assert "INDUSTRY_TECHNOLOGY" in published(draft)
+        shown = shown_to_firm(draft, course.fields[0])
+        return sorted(shown), found_by_parts(draft, firm, shown)
+
+    shown, found = attack()
+    # The wide group is shown, and of the parts that would leave one over none is.
+    assert "ALL" in shown
+    assert "INDUSTRY_TECHNOLOGY" not in shown
+    assert found == []
+    a_firms_remainder_is_not_counted(monkeypatch)
+    shown, found = attack()
+    assert "INDUSTRY_TECHNOLOGY" in shown
+    assert found == [alone.name]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -17,7 +17,7 @@ from tenants.benchmarks.field import Field, Place
 from tenants.benchmarks.peer_groups import divisions
 from tenants.benchmarks.publication import Draft, Inputs, make_draft
 from tenants.disclosure.groups import Votes
-from tenants.disclosure.peers import PeerRules
+from tenants.disclosure.peers import QUANTILES, PeerRules
 from tenants.metrics import DECLINE_RATE, METRICS
 from tenants.organisations.models import Industry, Region, SizeBand
 from tests.attacks.releases.attacker import Seen, is_found, step_of
@@ -143,21 +143,46 @@ def _found(
     return (one for one in sorted(changed) if is_found(seen, one))
 
 
-def found_by_parts(draft: Draft) -> list[str]:
-    """Return whom the insider finds in a wide group, knowing everybody in its narrow ones."""
-    shown = published(draft)
+def shown_to_firm(draft: Draft, whole: Field) -> dict[str, Mapping[str, float]]:
+    """Return what the firm is shown of any of its clients' groups, by group."""
+    found = {}
+    for row in draft.rows:
+        if row.audience != FIRM:
+            continue
+        texts = row.quantiles.strip("{}").split(",")
+        for at, key in enumerate(whole.places[row.organisation_id].keys):
+            part = texts[at * len(QUANTILES) : (at + 1) * len(QUANTILES)]
+            shown = zip(QUANTILES, part, strict=True)
+            found[key] = {name: float(one) for name, one in shown if one != "NULL"}
+    return {key: one for key, one in found.items() if one}
+
+
+def found_by_parts(
+    draft: Draft,
+    firm: frozenset[str] = frozenset(),
+    shown: Mapping[str, Mapping[str, float]] | None = None,
+) -> list[str]:
+    """Return whom the insider finds in a wide group, knowing everybody in its narrow ones.
+
+    Args:
+        draft: The release.
+        firm: Families that the insider knows, wherever they stand.
+        shown: What the insider is shown; what an organisation's own people are if absent.
+    """
+    shown = published(draft) if shown is None else shown
     found = []
     for whole, narrower in divisions():
         votes = draft.standing.get(whole)
         parts = [draft.standing[one] for one in narrower if one in shown]
         if whole not in shown or votes is None or not parts:
             continue
-        inside: set[str] = set().union(*(one or {} for one in parts))
+        inside = set(firm).union(*(one or {} for one in parts))
+        unknown = len(votes.keys() - firm) if firm else len(votes) - 1
         seen = Seen(
             {name: vote.value for name, vote in votes.items()},
             frozenset(votes.keys() & inside),
             shown[whole],
-            step_of(len(votes) - 1),
+            step_of(unknown),
         )
         rest = votes.keys() - inside
         if len(rest) < RULES.complement_minimum:
