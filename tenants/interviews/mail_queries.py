@@ -264,7 +264,7 @@ async def was_invited_after(
 
 def _invited_after(
     organisation_id: UUID, candidate_id: UUID, interview_id: UUID, day: date
-) -> Select[tuple[int]]:
+) -> Select[int]:
     """Count the other interviews that a candidate was invited to after a day."""
     return (
         select(func.count())

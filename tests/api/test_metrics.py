@@ -65,7 +65,7 @@ async def test_what_candidates_do_leaves_no_trace() -> None:
 @pytest.mark.usefixtures("monitored")
 async def test_nobody_else_is_told(header: str) -> None:
     async with site() as client:
-        response = await client.get("/metrics", headers={"Authorization": header.encode()})
+        response = await client.get("/metrics", headers=[(b"Authorization", header.encode())])
     assert (response.status_code, response.content) == (401, b"")
 
 
