@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Final
 
 from sqlalchemy import create_engine, text
@@ -16,7 +17,7 @@ from tenants import db
 from tenants.settings import get_settings
 from tests.bench import client
 from tests.bench.load import Loaded, load
-from tests.bench.operations import OPERATIONS, Answers, comparable, requests
+from tests.bench.operations import OPERATIONS, SERVERS, Answers, comparable, requests
 from tests.bench.servers import Server, running
 
 CONNECTIONS: Final = (1, 16, 64)
@@ -38,7 +39,6 @@ class Scale:
     Attributes:
         organisations: How many.
         interviews: Answered ones in each.
-        waiting: Those in each that a candidate can still answer.
         published: Organisations with an edition, which are those that are asked.
         seconds: For one number.
         submissions: Instead of seconds, for one number of M1.
@@ -47,11 +47,16 @@ class Scale:
 
     organisations: int = 50
     interviews: int = 2_000
-    waiting: int = 400
     published: int = 10
     seconds: float = 2.0
     submissions: int = 300
     rounds: int = 2
+
+    @property
+    def waiting(self) -> int:
+        """Cases in each organisation that a candidate can still answer: M1 takes a new one."""
+        used = (self.submissions * len(CONNECTIONS) * self.rounds + 1) * len(SERVERS)
+        return 1 + ceil(used / self.organisations)
 
 
 @dataclass(slots=True)
