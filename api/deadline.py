@@ -27,12 +27,16 @@ async def deadline(request: Request, seconds: float) -> AsyncIterator[None]:
     """
     watching: list[asyncio.Task[None]] = []
     loop = asyncio.get_running_loop()
+    ends = loop.time() + seconds
     try:
-        async with asyncio.timeout(seconds) as limit:
-            timer = loop.call_later(
-                _WATCHED_AFTER_SECONDS,
-                lambda: watching.append(loop.create_task(_end_without(request, limit))),
-            )
+        async with asyncio.timeout(None) as limit:
+
+            def watch() -> None:
+                limit.reschedule(ends)
+                watching.append(loop.create_task(_end_without(request, limit)))
+
+            # One timer, which hardly any request lives to see, instead of two.
+            timer = loop.call_later(min(_WATCHED_AFTER_SECONDS, seconds), watch)
             try:
                 yield
             finally:

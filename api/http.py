@@ -3,7 +3,9 @@
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from graphql import GraphQLError
 from starlette.requests import Request
@@ -51,8 +53,7 @@ async def graphql(request: Request) -> Response:
     # What is left of a budget is another number each time; nothing could be kept that says it.
     if extensions and not asked.by_get:
         result.members["extensions"] = extensions
-    response = _answer(request, result.text, status, request_id)
-    response.headers.update(bill.headers())
+    response = _answer(request, result.text, status, request_id, bill.headers())
     observe(viewer, status, time.perf_counter() - began)
     if asked.by_get and status == HTTPStatus.OK and "errors" not in result.members:
         return _revalidated(request, response)
@@ -99,10 +100,16 @@ def _error_body(error: DomainError, request_id: str) -> str:
     )
 
 
-def _answer(request: Request, body: str, status: int, request_id: str) -> Response:
+def _answer(
+    request: Request,
+    body: str,
+    status: int,
+    request_id: str,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     return Response(
         body,
         status,
-        headers={"X-Request-Id": request_id, "Cache-Control": "no-store"},
+        headers={"X-Request-Id": request_id, "Cache-Control": "no-store", **headers},
         media_type=f"{answer_type(request)}; charset=utf-8",
     )

@@ -233,12 +233,7 @@ def load_json(text: bytes, what: str) -> Any:
         BadRequest: It is not JSON, or too deep.
     """
     try:
-        document = json.loads(
-            text.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_float=_finite,
-            parse_constant=_finite,
-        )
+        document = _JSON.decode(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         message = f"{what} is not JSON in UTF-8, or an object in it names a field twice."
         raise BadRequest(message) from error
@@ -294,6 +289,12 @@ def _finite(text: str) -> float:
         message = "not a finite number"
         raise ValueError(message)
     return number
+
+
+# `json.loads` would make one for each request.
+_JSON: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_finite, parse_constant=_finite
+)
 
 
 def _depth_exceeds(document: Any, limit: int) -> bool:
