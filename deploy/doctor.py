@@ -8,10 +8,8 @@ from functools import partial
 from smtplib import SMTP, SMTP_SSL, SMTPException
 from urllib.parse import unquote, urlsplit
 
-import pika
 import redis
 from authlib.common.security import is_secure_transport
-from pika.exceptions import AMQPError
 from pydantic import ValidationError
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -216,6 +214,10 @@ CHECKS: dict[str, Check] = {
 
 
 def _check_rabbitmq(url: str) -> str:
+    # An installation with Redis never loads it.
+    import pika  # noqa: PLC0415 - see above.
+    from pika.exceptions import AMQPError  # noqa: PLC0415 - see above.
+
     parameters = pika.URLParameters(url)
     parameters.socket_timeout = CONNECT_SECONDS
     try:

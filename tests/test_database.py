@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 import migrations
@@ -27,6 +28,11 @@ def _rows(database: str, statement: str) -> list[tuple[object, ...]]:
         rows = [tuple(row) for row in connection.execute(text(statement))]
     engine.dispose()
     return rows
+
+
+def test_the_newest_revision_is_the_one_that_alembic_goes_to() -> None:
+    scripts = ScriptDirectory.from_config(migrations.configuration())
+    assert migrations.head() == scripts.get_current_head()
 
 
 def test_the_tables_are_those_of_the_models(database: str) -> None:
