@@ -127,7 +127,8 @@ async def administrator_of(client: Client) -> Viewer:
 
 async def name_in_engagement(library: "Library") -> Viewer:
     """Name a library's administrator in the client's engagement; return who they are then."""
-    client = library.client
+    client, administrator = library.client, library.administrator
+    assert administrator.id is not None
     here: Any = {"organisation_id": client.organisation_id}
     (engagement,) = await run(
         engagements.queries.list_engagements,
@@ -140,9 +141,9 @@ async def name_in_engagement(library: "Library") -> Viewer:
         client.firm_administrator,
         **here,
         engagement_id=engagement.id,
-        person_id=library.administrator.id,
+        person_id=administrator.id,
     )
-    return replace(library.administrator, roles={client.organisation_id: Role.CONSULTANT})
+    return replace(administrator, roles={client.organisation_id: Role.CONSULTANT})
 
 
 async def make_library(client: Client, *, code: str = "exit_talk") -> Library:

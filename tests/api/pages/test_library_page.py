@@ -132,8 +132,8 @@ async def test_an_administrator_keeps_the_library_on_its_page(library: Library) 
         assert saved.location == "/console/library"
     stale = await keeper.post("/console/library/keep", {**form, **next_one, "source": "x"})
     assert stale.status == 409
-    late = {**form, **new, "source": "built-in:DECLINED_OFFER"}
-    late = await keeper.post("/console/library/keep", late)
+    other = {**form, **new, "source": "built-in:DECLINED_OFFER"}
+    late = await keeper.post("/console/library/keep", other)
     assert (late.status, "Nothing was saved: read it" in late.text) == (409, True)
     theme = {"firm": library.firm, "go": "theme", "code": "PARKING", "retires": "yes"}
     assert (await keeper.post("/console/library/keep", theme)).status == 303
@@ -147,10 +147,10 @@ async def test_an_administrator_keeps_the_library_on_its_page(library: Library) 
     # Whoever only pushes keeps nothing, and neither does anybody from another firm or a client.
     stranger = await make_client()
     for viewer in (client.consultant, client.hr, stranger.consultant):
-        other = await session_of(viewer)
-        assert "/console/library/keep" not in (await other.get("/console/library")).html
+        browser = await session_of(viewer)
+        assert "/console/library/keep" not in (await browser.get("/console/library")).html
         for sent in ({**form, **new, "code": "mine"}, theme, retired):
-            refused = await other.post("/console/library/keep", sent)
+            refused = await browser.post("/console/library/keep", sent)
             assert refused.status == 409
     assert (await keeper.get("/console/library")).html == page.html
 
