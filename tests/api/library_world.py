@@ -11,7 +11,7 @@ from tenants.db import run
 from tenants.library.codebooks import push_codebook, save_firm_theme
 from tenants.library.pushing import push_template
 from tenants.library.service import save_template
-from tenants.organisations import engagements
+from tenants.organisations import engagement_queries, engagements
 from tenants.organisations import service as organisations
 from tenants.organisations.models import FirmRole
 from tenants.questionnaires.definition import to_json
@@ -131,7 +131,7 @@ async def name_in_engagement(library: "Library") -> Viewer:
     assert administrator.id is not None
     here: Any = {"organisation_id": client.organisation_id}
     (engagement,) = await run(
-        engagements.queries.list_engagements,
+        engagement_queries.list_engagements,
         client.firm_administrator,
         **here,
         firm_id=client.firm_id,
