@@ -98,8 +98,7 @@ def measure_answers(
     hashes = {
         key: digest
         for key, one in known.items()
-        if one.concept is not None
-        if _is_canonical(one.concept, digest := wording_hash(one))
+        if (digest := _hash_under_concept(one)) is not None
     }
     given: dict[tuple[str, str], Counter[_Answer]] = defaultdict(Counter)
     asked: dict[tuple[str, str], AskedQuestion] = {}
@@ -121,10 +120,25 @@ def measure_answers(
                 yield Measurement(metric, value_of, n, chosen)
 
 
-def _is_canonical(concept: str, digest: str) -> bool:
-    """Return whether a question asks its concept as the product does, or the product does not."""
-    known = comparability.concepts().get(concept)
-    return known is None or known.wording_hash == digest
+def _hash_under_concept(question: AskedQuestion) -> str | None:
+    """Return under which hash answers are contributed; None if under none.
+
+    A question that asks a concept of the product as the product does has the product's hash, in
+    whichever of its languages; one that asks it otherwise has none.
+    """
+    if question.concept is None:
+        return None
+    known = comparability.concepts().get(question.concept)
+    if known is None:
+        return wording_hash(question)
+    difference = comparability.why_incomparable(
+        question.concept,
+        kind=question.type,
+        wording=question.wording,
+        options=question.options,
+        settings=question.settings,
+    )
+    return known.wording_hash if difference is None else None
 
 
 # What one respondent said, by row of a matrix or under None.

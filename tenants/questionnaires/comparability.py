@@ -1,4 +1,4 @@
-"""Which questions can be compared across organisations: canonical concepts and their hash."""
+"""Which questions can be compared across organisations: canonical concepts and their words."""
 
 import hashlib
 import json
@@ -21,12 +21,15 @@ class Concept:
 
     Attributes:
         key: The concept.
-        question: As the built-in questionnaires ask it, in every language they have.
-        wording_hash: What a comparable question hashes to.
+        question: As the first built-in questionnaire that has it asks it.
+        asked: Wording, options and settings as a document has them, in every language in which a
+            built-in questionnaire asks it.
+        wording_hash: Under which answers to it are contributed.
     """
 
     key: str
     question: Question
+    asked: Mapping[str, Any]
     wording_hash: str
 
 
@@ -78,10 +81,37 @@ def concepts() -> Mapping[str, Concept]:
     found: dict[str, Concept] = {}
     for name in TEMPLATES:
         for question in load(name).questions():
-            if question.concept is not None and question.concept not in found:
-                digest = hash_of(question)
-                found[question.concept] = Concept(question.concept, question, digest)
+            if question.concept is None:
+                continue
+            asked = _asked(question)
+            known = found.get(question.concept)
+            found[question.concept] = Concept(
+                question.concept,
+                known.question if known else question,
+                _together(known.asked, asked) if known else asked,
+                known.wording_hash if known else hash_of(question),
+            )
     return found
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    """Return what makes a question comparable, in every language that it has."""
+    document = question_json(question)
+    return {
+        "wording": document["wording"],
+        "options": document.get("options", []),
+        "settings": document.get("settings", {}),
+    }
+
+
+def _together(one: Any, other: Any) -> Any:
+    """Return the same question with the languages of both."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        both = {key: _together(one[key], other[key]) for key in one if key in other}
+        return {**other, **one, **both}
+    if isinstance(one, list) and isinstance(other, list):
+        return [_together(*pair) for pair in zip(one, other, strict=True)]
+    return one
 
 
 def incomparable(question: Question) -> str | None:
@@ -89,22 +119,63 @@ def incomparable(question: Question) -> str | None:
 
     None for a question without a concept, with one of the organisation's own, or as it should be.
     """
-    concept = concepts().get(question.concept or "")
-    if concept is None or hash_of(question) == concept.wording_hash:
+    return why_incomparable(question.concept, kind=question.type, **_asked(question))
+
+
+def why_incomparable(
+    key: str | None,
+    *,
+    kind: QuestionTypeKey,
+    wording: Mapping[str, str],
+    options: Iterable[Mapping[str, Any]],
+    settings: Mapping[str, Any],
+) -> str | None:
+    """Return in words why answers to a question cannot be compared under a concept.
+
+    Its words have to be the canonical ones in each language in which there are some, and it has to
+    be asked in one of these; in further languages an organisation translates for itself. Type,
+    codes, their order and the scale have to be the same.
+
+    Returns:
+        None for a concept that is not canonical, or a question as it should be.
+    """
+    concept = concepts().get(key or "")
+    if concept is None:
         return None
-    canonical = concept.question
-    if question.type is not canonical.type:
-        return f"the type must be {canonical.type.value}"
-    differences = []
-    language = REFERENCE_LANGUAGE
-    if question.wording.get(language) != canonical.wording.get(language):
-        differences.append(f'the wording in English must be "{canonical.wording[language]}"')
-    if _option_words(question.options) != _option_words(canonical.options):
+    if kind is not concept.question.type:
+        return f"the type must be {concept.question.type.value}"
+    canonical = concept.asked
+    shared = [language for language in canonical["wording"] if language in wording]
+    if not shared:
+        return f"it must be asked in one of the languages {', '.join(canonical['wording'])}"
+    differences = [
+        f'the wording in {language} must be "{canonical["wording"][language]}"'
+        for language in shared
+        if wording[language] != canonical["wording"][language]
+    ]
+    if _said([*options], shared) != _said(canonical["options"], shared):
         differences.append("the options, their order or their words differ")
-    if question.settings != canonical.settings:
+    if _narrowed(settings, shared) != _narrowed(canonical["settings"], shared):
         differences.append("the scale or another setting differs")
-    return ", ".join(differences) or "something differs"
+    return ", ".join(differences) or None
 
 
-def _option_words(options: Sequence[Any]) -> list[tuple[str, str | None]]:
-    return [(option.code, option.wording.get(REFERENCE_LANGUAGE)) for option in options]
+def _said(
+    options: Sequence[Mapping[str, Any]], languages: Sequence[str]
+) -> list[tuple[str, list[str | None]]]:
+    return [
+        (one["code"], [one["wording"].get(language) for language in languages]) for one in options
+    ]
+
+
+def _narrowed(settings: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """Return settings with their words in some languages alone."""
+
+    def narrowed(words: Any) -> Any:
+        if not isinstance(words, Mapping):
+            return words
+        return {language: words.get(language) for language in languages}
+
+    labels = {point: narrowed(words) for point, words in settings.get("labels", {}).items()}
+    others = {name: narrowed(value) for name, value in settings.items() if name != "labels"}
+    return {**others, "labels": labels}

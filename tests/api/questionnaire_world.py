@@ -140,7 +140,8 @@ def change(name: str, kind: str) -> str:
     """Return a mutation of a version."""
     return f"""mutation ($input: {kind}Input!) {{ {name}(input: $input) {{
       version {{ {SHOWN} contentHash publishedAt content {CONTENT}
-        findings {{ code path isError }} translations {{ language translated total missing }}
+        findings {{ code message path isError }}
+        translations {{ language translated total missing }}
         questions {{ code position }} }}
       userErrors {{ code message field }} }} }}"""
 

@@ -215,17 +215,20 @@ async def test_an_edit_that_breaks_comparability_is_told(ask: Ask, client: Clien
     changed = as_input(draft["content"])
     questions = [one for page in changed["pages"] for one in page["questions"]]
     (rated,) = [one for one in questions if one["code"] == "recommendation"]
-    rated["wording"] = [one for one in rated["wording"] if one["language"] != "en"]
-    rated["wording"] += say("Would you recommend us?")
-    version, errors = await told(
-        ask, client.hr, UPDATE, versionId=draft["id"], revision=1, content=changed
-    )
-    assert errors == []
-    assert version is not None
-    assert [(one["code"], one["isError"]) for one in version["findings"]] == [
-        ("NOT_COMPARABLE", False)
-    ]
-    _, errors = await told(ask, client.consultant, PUBLISH, versionId=draft["id"], revision=2)
+    canonical = {one["language"]: one["text"] for one in rated["wording"]}
+    # In whichever language: it is what those who are asked in it compare by.
+    for revision, language in enumerate(("en", "de"), 1):
+        said = {**canonical, language: "Would you recommend us?"}
+        rated["wording"] = [{"language": one, "text": text} for one, text in said.items()]
+        version, errors = await told(
+            ask, client.hr, UPDATE, versionId=draft["id"], revision=revision, content=changed
+        )
+        assert errors == []
+        assert version is not None
+        (finding,) = version["findings"]
+        assert (finding["code"], finding["isError"]) == ("NOT_COMPARABLE", False)
+        assert f'the wording in {language} must be "{canonical[language]}"' in finding["message"]
+    _, errors = await told(ask, client.consultant, PUBLISH, versionId=draft["id"], revision=3)
     assert errors == []
 
 

@@ -158,6 +158,21 @@ def test_a_concept_of_the_product_counts_only_as_the_product_asks_it() -> None:
     # One more translation makes no other question.
     translated = replace(question, wording={**question.wording, "fr": "Nous conseilleriez-vous ?"})
     assert measured(translated, *answers) == measured(question, *answers)
+    # In each language that the product has, the words have to be the product's.
+    german = replace(question, wording={"de": question.wording["de"]})
+    assert measured(german, *answers) == measured(question, *answers)
+    (alike,) = {
+        one.wording_hash
+        for asked in (german, question)
+        for one in measure_answers([asked], [(asked.id, value, n) for value, n in answers])
+    }
+    assert alike == concepts()["recommendation"].wording_hash
+    for wording in (
+        {**question.wording, "de": "Würden Sie uns loben?"},
+        {"de": "Würden Sie uns loben?"},
+        {"fr": "Nous conseilleriez-vous ?"},
+    ):
+        assert measured(replace(question, wording=wording), *answers) == {}
 
 
 @pytest.mark.parametrize(
