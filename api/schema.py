@@ -13,6 +13,7 @@ from api.docs import describe
 from api.errors import require_somebody
 from api.limits import lengths_of
 from api.relay import After, Before, Connection, First, Last, Node, decode_id
+from api.types.access_grants import revoke_access
 from api.types.action_mutations import (
     add_action_note,
     change_action_status,
@@ -324,6 +325,7 @@ class Mutation:
     withdraw_member_invitation = withdraw_member_invitation
     change_role = change_role
     remove_member = remove_member
+    revoke_access = revoke_access
     revoke_session = revoke_session
     revoke_sessions = revoke_sessions
     create_action = create_action

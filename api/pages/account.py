@@ -1,4 +1,4 @@
-"""One's own account: in which browsers one is signed in, and signing out there."""
+"""One's own account: where one is signed in, what one let applications do, and ending both."""
 
 from http import HTTPStatus
 
@@ -23,11 +23,12 @@ def routes() -> list[BaseRoute]:
     return [
         Route(_ADDRESS, show_account, methods=["GET"]),
         Route(f"{_ADDRESS}/sessions", post_sessions, methods=["POST"]),
+        Route(f"{_ADDRESS}/consents", post_consents, methods=["POST"]),
     ]
 
 
 async def show_account(request: Request) -> Response:
-    """Show where the person is signed in."""
+    """Show where the person is signed in, and which applications act for them."""
     viewer = await find_person(request)
     if viewer is None:
         return lead_to_sign_in(request)
@@ -59,6 +60,21 @@ async def post_sessions(request: Request) -> Response:
     return response
 
 
+async def post_consents(request: Request) -> Response:
+    """End a consent by which an application acts for the person."""
+    viewer = await find_person(request)
+    if viewer is None:
+        return lead_to("/sign-in")
+    try:
+        fields = await read_form(request)
+    except Refused as refusal:
+        problem = "This was not sent from this page, so nothing was done. Please try again."
+        return await _page(request, viewer, status=refusal.status, problem=problem)
+    # One that is not there, or not theirs, has ended as far as they are concerned.
+    await ask(viewer, "revoke_access", grantId=fields.get("which", ""))
+    return lead_to(_ADDRESS)
+
+
 async def _page(
     request: Request,
     viewer: Viewer,
@@ -78,4 +94,5 @@ async def _page(
         roles={},
         moment=moment,
         sessions=data["viewer"]["sessions"],
+        grants=data["viewer"]["accessGrants"],
     )

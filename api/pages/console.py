@@ -16,6 +16,7 @@ from api.pages import (
     digest,
     guided_sending,
     guiding,
+    integrations,
     join,
     join_firm,
     library,
@@ -86,7 +87,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{home}/pushes", with_person(show_pushes), methods=["GET"]),
         Route(f"{home}/digest", with_person(shown(digest.show_digest)), methods=["GET"]),
         Route(f"{home}/digest", with_person(shown(digest.post_digest)), methods=["POST"]),
-        *_action_routes(f"{home}/actions"),
+        *_changing_routes(home),
         Route(f"{home}/{MAILS.name}", with_person(show_mails), methods=["GET"]),
         Route(f"{home}/{MAILS.name}", with_person(post_mails), methods=["POST"]),
         Route(f"{home}/interviews/{{id}}", with_person(show_interview), methods=["GET"]),
@@ -102,14 +103,17 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def _action_routes(home: str) -> list[BaseRoute]:
-    """Return the routes of the pages of actions; a new one is asked for before one with an id."""
+def _changing_routes(home: str) -> list[BaseRoute]:
+    """Return the routes of integrations and actions; a new one comes before one with an id."""
+    letting_in = f"{home}/{integrations.INTEGRATIONS.name}"
     pages: list[tuple[str, Showing, str]] = [
-        (home, actions.show_actions, "GET"),
-        (f"{home}/new", actions.show_new_action, "GET"),
-        (f"{home}/new", actions.post_new_action, "POST"),
-        (f"{home}/{{id}}", actions.show_action, "GET"),
-        (f"{home}/{{id}}", actions.post_action, "POST"),
+        (letting_in, integrations.show_integrations, "GET"),
+        (letting_in, integrations.post_integrations, "POST"),
+        (f"{home}/actions", actions.show_actions, "GET"),
+        (f"{home}/actions/new", actions.show_new_action, "GET"),
+        (f"{home}/actions/new", actions.post_new_action, "POST"),
+        (f"{home}/actions/{{id}}", actions.show_action, "GET"),
+        (f"{home}/actions/{{id}}", actions.post_action, "POST"),
     ]
     return [
         Route(path, with_person(shown(handle)), methods=[method]) for path, handle, method in pages

@@ -15,6 +15,7 @@ from api.pages.console_mails import MAILS
 from api.pages.console_roles import ROLES
 from api.pages.desk import DESK
 from api.pages.excerpts import EXCERPTS
+from api.pages.integrations import INTEGRATIONS
 from api.pages.operations import NoAnswer
 from api.pages.rendering import lead_to, respond
 from api.pages.why import WHY
@@ -45,6 +46,7 @@ _PLACES: Final = (
     DESK,
     *LISTS,
     MAILS,
+    INTEGRATIONS,
 )
 _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})
 

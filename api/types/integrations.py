@@ -7,6 +7,7 @@ import strawberry
 from api.derive import Info, as_type, of_noun
 from api.errors import UserError, mutation, user_errors
 from api.relay import Node, key_of
+from api.types.access_grants import AccessGrant
 from tenants import read_graph
 from tenants.errors import SecretAlreadyShown
 from tenants.integrations import service as integrations
@@ -97,6 +98,7 @@ class Integration(Node):
         redirect_uris: Where a browser may be led back to with an authorization code.
         previous_secret_ends_at: Until when the secret before the last rotation counts, if it does.
         created_at: When it was set up.
+        grants: The consents of people by which it acts for them.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Integration(Node):
     redirect_uris: list[str]
     previous_secret_ends_at: datetime | None
     created_at: datetime
+    grants: list[AccessGrant]
 
     @strawberry.field
     def client_id(self, root: strawberry.Parent[Record]) -> str | None:

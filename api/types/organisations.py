@@ -8,6 +8,7 @@ import strawberry
 
 from api.derive import Arguments, Info, as_type, of_noun
 from api.relay import Connection, Node
+from api.types.access_grants import AccessGrant, find_own_grants
 from api.types.actions import Action, ActionFilter, ActionOrder
 from api.types.audit import AuditEvent, AuditEventFilter
 from api.types.benchmark_parts import (
@@ -385,6 +386,11 @@ class ViewerType:
     async def sessions(self, info: Info) -> list[SessionType]:
         """The browsers in which the person is signed in, the last used first."""
         return [session_type(one) for one in await info.context.run(sessions.list_sessions)]
+
+    @strawberry.field
+    async def access_grants(self, info: Info) -> list[AccessGrant]:
+        """The consents by which applications act for the person, the newest first."""
+        return await find_own_grants(info)
 
     @strawberry.field
     async def invitation(self, info: Info) -> Invitation | None:

@@ -12,7 +12,7 @@ from tenants import audit
 from tenants.access import Permission, Viewer, require
 from tenants.audit import AuditAction
 from tenants.errors import Conflict, InvalidInput, NotFound
-from tenants.integrations import queries
+from tenants.integrations import queries, token_queries
 from tenants.integrations.addresses import checked_redirect_uris
 from tenants.integrations.idempotency import once
 from tenants.integrations.models import NO_SECRET, OAUTH_KINDS, Integration, IntegrationKind
@@ -243,6 +243,25 @@ async def delete_integration(
     await audit.record(
         session, viewer, AuditAction.INTEGRATION_DELETED, organisation_id, integration_id
     )
+
+
+async def revoke_access(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, grant_id: UUID
+) -> None:
+    """End a person's consent: every token that came of it is worthless, at once and for good.
+
+    Whoever gave it may, and whoever manages the integrations.
+
+    Raises:
+        NotFound: There is no such consent for the viewer.
+    """
+    integration_id = await token_queries.end_grant(
+        session, viewer, organisation_id=organisation_id, grant_id=grant_id
+    )
+    if integration_id is None:
+        noun = "consent"
+        raise NotFound(noun, field="grantId")
+    await audit.record(session, viewer, AuditAction.ACCESS_REVOKED, organisation_id, integration_id)
 
 
 async def _hand_out(

@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants import audit
-from tenants.access import Permission, Viewer, require
+from tenants.access import Permission, Viewer, ViewerKind, require
 from tenants.audit import AuditAction, Log
 from tenants.integrations.models import OAUTH_KINDS, Integration
 from tenants.integrations.token_models import (
@@ -227,6 +227,67 @@ async def revoke_grants_of(
         )
         .values(revoked_at=datetime.now(UTC))
     )
+
+
+async def list_own_grants(session: Session, viewer: Viewer) -> Sequence[tuple[UUID, UUID]]:
+    """Return organisation and id of the consents by which applications act for the viewer.
+
+    Those in organisations in which the viewer has a part, whose integration is not removed; the
+    newest first.
+    """
+    if not _is_person(viewer):
+        return []
+    rows = await session.execute(
+        select(AccessGrant.organisation_id, AccessGrant.id)
+        .join(
+            Integration,
+            and_(
+                Integration.organisation_id == AccessGrant.organisation_id,
+                Integration.id == AccessGrant.integration_id,
+            ),
+        )
+        .where(
+            AccessGrant.person_id == viewer.id,
+            AccessGrant.organisation_id.in_(viewer.roles),
+            AccessGrant.revoked_at.is_(None),
+            AccessGrant.expires_at > datetime.now(UTC),
+            Integration.deleted_at.is_(None),
+        )
+        .order_by(AccessGrant.id.desc())
+    )
+    return [(organisation_id, grant_id) for organisation_id, grant_id in rows]
+
+
+async def end_grant(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, grant_id: UUID
+) -> UUID | None:
+    """End a consent of the viewer, or anybody's if the viewer manages integrations.
+
+    Returns:
+        The integration that loses it; None if there is no such consent for the viewer.
+    """
+    if not viewer.may(Permission.INTEGRATION_MANAGE, organisation_id):
+        if not _is_person(viewer) or viewer.role_in(organisation_id) is None:
+            return None
+        own = AccessGrant.person_id == viewer.id
+    else:
+        own = true()
+    return await session.scalar(
+        update(AccessGrant)
+        .where(
+            AccessGrant.organisation_id == organisation_id,
+            AccessGrant.id == grant_id,
+            AccessGrant.revoked_at.is_(None),
+            own,
+        )
+        .values(revoked_at=datetime.now(UTC))
+        .returning(AccessGrant.integration_id)
+    )
+
+
+def _is_person(viewer: Viewer) -> bool:
+    """Return whether the viewer is a person, and not one of a person's tokens."""
+    return viewer.kind is ViewerKind.PERSON and viewer.scopes is None
 
 
 async def deny_token(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from tenants import audit, db
@@ -28,6 +28,18 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MAX_SLUG_LENGTH: Final = 63
 MAX_NAME_LENGTH: Final = 200
 MAX_KEY_LENGTH: Final = 255
+
+
+class _Between(NamedTuple):
+    """Whose engagement.
+
+    Attributes:
+        organisation_id: The client.
+        firm_id: The firm.
+    """
+
+    organisation_id: UUID
+    firm_id: UUID
 
 
 async def create_client(
@@ -81,8 +93,8 @@ async def create_client(
     if not await queries.insert_organisation(session, known, organisation=organisation):
         message = "This short name is taken; please choose another one."
         raise Conflict(message, field="slug")
-    of_both = {"organisation_id": organisation_id, "firm_id": firm_id}
-    await _note(session, known, AuditAction.ORGANISATION_CREATED, **of_both)
+    where = _Between(organisation_id, firm_id)
+    await _note(session, known, AuditAction.ORGANISATION_CREATED, where)
     session.add(
         Engagement(
             organisation_id=organisation_id,
@@ -93,7 +105,7 @@ async def create_client(
             ended_by=None,
         )
     )
-    await _note(session, known, AuditAction.ENGAGEMENT_STARTED, **of_both)
+    await _note(session, known, AuditAction.ENGAGEMENT_STARTED, where)
     return organisation_id, known
 
 
@@ -156,8 +168,8 @@ async def start_engagement(
         )
         for person_id in sorted(set(consultant_ids))
     )
-    of_both = {"organisation_id": organisation_id, "firm_id": firm_id}
-    await _note(session, viewer, AuditAction.ENGAGEMENT_STARTED, **of_both)
+    where = _Between(organisation_id, firm_id)
+    await _note(session, viewer, AuditAction.ENGAGEMENT_STARTED, where)
     return engagement_id
 
 
@@ -194,8 +206,8 @@ async def end_engagement(
     engagement.ends_on = max(day, engagement.starts_on)
     engagement.ended_by = viewer.role_in(organisation_id)
     await session.flush()
-    of_both = {"organisation_id": organisation_id, "firm_id": engagement.firm_id}
-    await _note(session, viewer, AuditAction.ENGAGEMENT_ENDED, **of_both)
+    where = _Between(organisation_id, engagement.firm_id)
+    await _note(session, viewer, AuditAction.ENGAGEMENT_ENDED, where)
 
 
 async def add_consultant(
@@ -225,8 +237,8 @@ async def add_consultant(
         )
     )
     await session.flush()
-    of_both = {"organisation_id": organisation_id, "firm_id": engagement.firm_id}
-    await _note(session, viewer, AuditAction.CONSULTANT_ADDED, person_id=person_id, **of_both)
+    where = _Between(organisation_id, engagement.firm_id)
+    await _note(session, viewer, AuditAction.CONSULTANT_ADDED, where, person_id)
 
 
 async def remove_consultant(
@@ -251,27 +263,25 @@ async def remove_consultant(
     ):
         noun = "consultant"
         raise NotFound(noun, field="personId")
-    of_both = {"organisation_id": organisation_id, "firm_id": engagement.firm_id}
-    await _note(session, viewer, AuditAction.CONSULTANT_REMOVED, person_id=person_id, **of_both)
+    where = _Between(organisation_id, engagement.firm_id)
+    await _note(session, viewer, AuditAction.CONSULTANT_REMOVED, where, person_id)
 
 
 async def _note(
     session: Session,
     viewer: Viewer,
     action: AuditAction,
-    *,
-    organisation_id: UUID,
-    firm_id: UUID,
+    between: _Between,
     person_id: UUID | None = None,
 ) -> None:
     """Write what was done into the client's log, and into the firm's if one of its people did it.
 
     The firm's administrator reads nothing of the client's log.
     """
-    await audit.record(session, viewer, action, organisation_id, person_id)
-    if firm_id in viewer.firms:
-        subject_id = person_id or organisation_id
-        await audit.record_in_firm(session, viewer, action, firm_id, subject_id)
+    await audit.record(session, viewer, action, between.organisation_id, person_id)
+    if between.firm_id in viewer.firms:
+        subject_id = person_id or between.organisation_id
+        await audit.record_in_firm(session, viewer, action, between.firm_id, subject_id)
 
 
 def keyed_id(viewer: Viewer, operation: str, key: str | None) -> UUID:

@@ -21,7 +21,7 @@ from tenants.read_graph.firms import (
     LIBRARY_TEMPLATE,
 )
 from tenants.read_graph.insights import EDITION, EDITION_CELL
-from tenants.read_graph.integrations import INTEGRATION
+from tenants.read_graph.integrations import ACCESS_GRANT, INTEGRATION
 from tenants.read_graph.interviews import (
     ANSWER,
     CANDIDATE,
@@ -41,6 +41,7 @@ from tenants.read_graph.organisations import (
 from tenants.read_graph.questionnaires import QUESTION, QUESTIONNAIRE, QUESTIONNAIRE_VERSION
 
 __all__ = [
+    "ACCESS_GRANT",
     "ACTION",
     "ACTION_NOTE",
     "ANSWER",
@@ -117,6 +118,7 @@ NOUNS: Mapping[str, Noun] = MappingProxyType(
             CONSULTANT,
             INTAKE_EVENT,
             INTEGRATION,
+            ACCESS_GRANT,
             JOB,
             AUDIT_EVENT,
             FIRM_AUDIT_EVENT,

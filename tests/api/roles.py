@@ -178,7 +178,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Integration": {
         **dict.fromkeys(("id", "name", "kind", "isEnabled", "scopes"), "never yes never never"),
         **dict.fromkeys(("redirectUris", "previousSecretEndsAt"), "never yes never never"),
-        **dict.fromkeys(("createdAt", "clientId", "intakeUrl"), "never yes never never"),
+        **dict.fromkeys(("createdAt", "clientId", "intakeUrl", "grants"), "never yes never never"),
     },
     "Job": dict.fromkeys(
         ("id", "name", "state", "attempts", "progress", "errorCode", "createdAt", "finishedAt"),
@@ -194,7 +194,7 @@ PARTS = {
     **questionnaires.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
     " actionCatalogue templateDiff codebookDiff benchmarkReleases releases portfolio",
-    "Viewer": "id name kind isOperator firm firms memberships sessions invitation",
+    "Viewer": "id name kind isOperator firm firms memberships sessions invitation accessGrants",
     "ViewerMembership": "role organisation",
     # What each role gets to watch, test_watching.py says.
     "Subscription": "jobProgress organisationEvents",
@@ -281,19 +281,18 @@ PARTS = {
     "ImportQuestionnairePayload": "questionnaire report userErrors",
     "ImportItem": "name outcome reason",
     "CreateQuestionnairePayload": "questionnaire userErrors",
-    "UpdateQuestionnaireDraftPayload": "version userErrors",
-    "TranslateQuestionnairePayload": "version userErrors",
     "CopyQuestionnaireVersionPayload": "questionnaire userErrors",
-    "PublishQuestionnaireVersionPayload": "version userErrors",
-    "RetireQuestionnaireVersionPayload": "version userErrors",
     "CreateIntegrationPayload": "integration secret userErrors",
     "UpdateIntegrationPayload": "integration userErrors",
     "RotateIntegrationSecretPayload": "integration secret userErrors",
     "DeleteIntegrationPayload": "integrationId userErrors",
+    "AccessGrant": "id personName integrationName organisationName scopes createdAt expiresAt",
+    "RevokeAccessPayload": "revokedGrantId userErrors",
     "ConfigureIdentityProviderPayload": "identityProvider userErrors",
     "RemoveIdentityProviderPayload": "organisationId userErrors",
-    "InviteMemberPayload": "invitation userErrors",
-    "ResendMemberInvitationPayload": "invitation userErrors",
+    **dict.fromkeys(
+        ("InviteMemberPayload", "ResendMemberInvitationPayload"), "invitation userErrors"
+    ),
     "WithdrawMemberInvitationPayload": "withdrawnInvitationId userErrors",
     "ChangeRolePayload": "membership userErrors",
     "RemoveMemberPayload": "removedMembershipId userErrors",
@@ -361,7 +360,7 @@ MUTATIONS = {
         "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     ),
     **dict.fromkeys(
-        ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration"),
+        ("updateIntegration", "rotateIntegrationSecret", "deleteIntegration", "revokeAccess"),
         "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     ),
     **actions.MUTATIONS,

@@ -306,7 +306,7 @@ async def test_what_is_no_node_has_no_node(ask: Ask) -> None:
     parts = {"Membership", "HiringManager", "Answer", "EditionCell"}
     parts |= {"Firm", "FirmMember", "Consultant", "MonthlyCounts", "InvitationMail"}
     parts |= {"FirmInvitation", "LibraryTemplate", "ExcerptRedaction", "ContactAttempt"}
-    parts |= {"FirmAuditEvent"}
+    parts |= {"FirmAuditEvent", "AccessGrant"}
     for name in parts:
         id_ = world.id(name, person)
         answer = await ask(world.client.hr, "query ($id: ID!) { node(id: $id) { id } }", id=id_)

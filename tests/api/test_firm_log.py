@@ -16,7 +16,7 @@ from tenants.library.pushing import push_template
 from tenants.library.service import retire_template, save_template
 from tenants.members import firm_members
 from tenants.members.firm_joining import join_firm
-from tenants.organisations import engagements, providers
+from tenants.organisations import engagement_queries, engagements, providers
 from tenants.organisations.models import FirmRole, Industry, Region, SizeBand
 from tenants.organisations.providers import ProviderInput
 from tenants.organisations.service import OrganisationProfile
@@ -63,7 +63,7 @@ async def change_everything(viewer: Viewer, firm_id: UUID, consultant: Viewer) -
     )
     created, known = await run(engagements.create_client, viewer, **here, profile=profile)
     (engagement,) = await run(
-        engagements.queries.list_engagements, known, organisation_id=created, **here
+        engagement_queries.list_engagements, known, organisation_id=created, **here
     )
     where: dict[str, Any] = {"organisation_id": created, "engagement_id": engagement.id}
     await run(engagements.add_consultant, known, **where, person_id=consultant.id)
@@ -95,6 +95,7 @@ async def test_a_firms_log_tells_its_administrators_what_was_done(
     await run(retire_template, ada, **template)
     administers = {client.organisation_id: Role.FIRM_ADMINISTRATOR}
     await change_everything(replace(ada, roles=administers), client.firm_id, client.consultant)
+    assert other.hr.id is not None
     invitation = await make_firm_invitation(client, email=f"lee@{client.slug}.example")
     await run(
         join_firm,

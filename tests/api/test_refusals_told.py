@@ -103,8 +103,13 @@ async def fail(emails: Sequence[str]) -> set[str]:
 async def fail_quickly(email: str, *, times: int) -> None:
     """Let attempts fail as the page does, without comparing hashes."""
     for number in range(times):
-        given = {"account": email, "address": f"203.0.113.{number}", "kind": AttemptKind.SIGN_IN}
-        attempt = await run(begin_attempt, OPERATOR, **given)
+        attempt = await run(
+            begin_attempt,
+            OPERATOR,
+            kind=AttemptKind.SIGN_IN,
+            account=email,
+            address=f"203.0.113.{number}",
+        )
         await run(note_failure, OPERATOR, attempt=attempt, account=email)
 
 

@@ -22,6 +22,7 @@ from tests.api import action_world as actions
 from tests.api import conversation_roles, firm_people
 from tests.api import library_world as library
 from tests.api import moderation_world as moderation
+from tests.api.auth.oauth_world import make_grant
 from tests.api.conftest import Ask, Shared
 from tests.api.mail_world import OF_SETTINGS, setting_inputs
 from tests.api.questionnaire_world import content, version_of
@@ -89,6 +90,7 @@ PAYLOADS = {
     "updateIntegration": "integration { id }",
     "rotateIntegrationSecret": "integration { id }",
     "deleteIntegration": "integrationId",
+    "revokeAccess": "revokedGrantId",
     "assignInterview": "interview { id }",
     "tightenConfidentiality": "confidentiality",
     "withdrawResponse": "isWithdrawn",
@@ -182,6 +184,9 @@ async def inputs(world: World, *, elsewhere: bool, joins_in: int = 0) -> dict[st
         "updateIntegration": {**integration, "isEnabled": False},
         "rotateIntegrationSecret": integration,
         "deleteIntegration": integration,
+        "revokeAccess": {
+            "grantId": "" if elsewhere else await make_grant(client, client.hr),
+        },
         "joinBenchmark": {"organisationId": world.organisation, "text": "We take part."},
         "leaveBenchmark": {"organisationId": world.organisation},
         "releaseBenchmark": {"idempotencyKey": "once"},

@@ -18,12 +18,14 @@ pytestmark = pytest.mark.usefixtures("connection")
 # no cookie: what is posted there proves by itself where it comes from.
 FORMS = {
     "/account/password",
+    "/account/consents",
     "/account/sessions",
     "/console/library/push",
     "/console/{slug}/actions/new",
     "/console/{slug}/actions/{id}",
     "/console/{slug}/desk",
     "/console/{slug}/digest",
+    "/console/{slug}/integrations",
     "/console/{slug}/interviews/{id}/talk",
     "/console/{slug}/interviews/{id}/talk/guide/read-out-and-send",
     "/console/{slug}/interviews/{id}/talk/guide/{page}",

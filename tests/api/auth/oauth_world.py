@@ -16,12 +16,15 @@ from uuid import UUID
 import httpx2
 
 from api.app import create_app
+from api.relay import encode_id
+from tenants import read_graph
 from tenants.access import Role, Viewer
 from tenants.db import run
 from tenants.integrations import token_queries
 from tenants.integrations.models import IntegrationKind
 from tenants.integrations.scopes import Scope, is_for_machines
 from tenants.integrations.service import client_id, create_integration
+from tenants.reading import Key
 from tenants.work import Session
 from tests.api.asking import post
 from tests.api.pages.browsing import Browser, Page, session_of
@@ -274,6 +277,16 @@ async def keep_one_of_each(client: Client) -> None:
     server = Viewer(roles={client.organisation_id: Role.AUTHORIZATION_SERVER})
     assert client.hr.id is not None
     await run(_keep, server, machine.integration_id, client.hr.id)
+
+
+async def make_grant(client: Client, person: Viewer) -> str:
+    """Let an application of a client's act for somebody; return the consent's id in the API."""
+    machine = await make_front_end(client)
+    server = Viewer(roles={client.organisation_id: Role.AUTHORIZATION_SERVER})
+    assert person.id is not None
+    await run(_keep, server, machine.integration_id, person.id)
+    (key, *_) = await run(token_queries.list_own_grants, person)
+    return encode_id(read_graph.ACCESS_GRANT, Key(*key))
 
 
 async def change(client: Client, statement: Any) -> None:

@@ -36,7 +36,10 @@ def figures(page: Page) -> Mapping[str, int]:
                 *("Intake", "Jobs", "Mails"),
             ],
         ),
-        (Role.HR, ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails"]),
+        (
+            Role.HR,
+            ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails", "Integrations"],
+        ),
         (Role.HIRING_MANAGER, ["Interviews", "Offers"]),
         (Role.LEADERSHIP, []),
     ],

@@ -87,6 +87,8 @@ async def test_everybody_can_use_every_page(
     paths = ["", *(f"/{name}" for name in EVERYWHERE), world.interview(world.attributed)]
     if role in {Role.CONSULTANT, Role.HR}:
         paths.append("/mails")
+    if role is Role.HR:
+        paths.append("/integrations")
     for url in (*(f"{home}{path}" for path in paths), f"{address}/console/api"):
         await page.goto(url)
         await check(page)
