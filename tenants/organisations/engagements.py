@@ -74,6 +74,7 @@ async def create_client(
         noun = "firm"
         raise NotFound(noun, field="firmId")
     require_firm(viewer, firm_id)
+    assert firm_id is not None  # noqa: S101 - nobody administers a firm that is none.
     _check(profile)
     organisation_id = keyed_id(viewer, "createOrganisation", idempotency_key)
     if organisation_id in viewer.roles:
