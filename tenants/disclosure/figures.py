@@ -158,18 +158,23 @@ def share(
         successes: Of the n, exact.
         n: Respondents, at least one.
         note: Passed on.
-        parts: Successes and respondents among the hidden, and among the ANONYMOUS of these.
+        parts: Successes and respondents of what subtracting leaves: the hidden, the ANONYMOUS of
+            these, and whom the shown parts of the organisation leave over.
         is_symmetric: Whether not to succeed is an answer as well, as with yes and no. If not, that
             none of a part did is shown: that nobody named one of many reasons points at nobody.
     """
     few = [(one, m) for one, m in parts if 0 < m < FEW]
-    bounded = [(one, m) for one, m in few if is_symmetric] + ([(successes, n)] if n < FEW else [])
-    if any(one <= 1 for one, _ in bounded):
-        bound = successes + any(one == 0 for one, _ in bounded)
+    whole = [(successes, n)] if n < FEW else []
+    low = [one for one, _ in (few if is_symmetric else []) + whole if one <= 1]
+    bounded = few + whole
+    if low:
+        bound = successes + (0 in low)
         value = rounded(bound / n, Unit.SHARE, n, ROUND_CEILING)
-        lower, upper = _ends(wilson(bound - 1, n))[0], _ends(wilson(bound, n))[1]
+        # Where one part names it hardly and another nearly always, the count may lie on either
+        # side: told from its neighbour on one side only, it would tell of the other part.
+        lowest = bound - 1 - any(m - one == 0 for one, m in bounded if 0 in low)
+        lower, upper = _ends(wilson(max(0, lowest), n))[0], _ends(wilson(bound, n))[1]
         return Figure(value, Relation.AT_MOST, Unit.SHARE, lower, upper, band(n), note)
-    bounded = few + ([(successes, n)] if n < FEW else [])
     if any(m - one <= 1 for one, m in bounded):
         bound = successes - any(one == m for one, m in bounded)
         value = rounded(bound / n, Unit.SHARE, n, ROUND_FLOOR)
@@ -207,7 +212,7 @@ def average(
         lowest: Lower end of the scale.
         highest: Upper end of the scale.
         note: Passed on.
-        parts: The exact value and the respondents of the hidden, and of the ANONYMOUS of these.
+        parts: The exact value and the respondents of what subtracting leaves, as of `share`.
     """
     few = [(value, m) for value, m in ((estimate.value, n), *parts) if 0 < m < FEW]
     room = highest - lowest

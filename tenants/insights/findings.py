@@ -17,7 +17,8 @@ from tenants.disclosure import figures
 from tenants.disclosure.cells import Cell, Coverage, Lattice, cover, may_be_split
 from tenants.disclosure.figures import CORRELATION_FLOOR, Figure, Relation, Statistic
 from tenants.insights.items import Catalogue, Item
-from tenants.insights.measures import NOTES, Said, is_controllable, said
+from tenants.insights.measures import NOTES, is_controllable
+from tenants.insights.said import Said, said
 from tenants.insights.tally import Aspects, Group, ItemKey, Pair, Tally, merge, respondents_of
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import MAIN_REASON

@@ -9,8 +9,9 @@ from tenants.disclosure.cells import Cell, Coverage, Lattice, make_lattice
 from tenants.disclosure.rules import EditionRules
 from tenants.insights.findings import standing_findings
 from tenants.insights.items import Catalogue, Item
-from tenants.insights.measures import NOBODY, metric_figures, question_document, said
+from tenants.insights.measures import metric_figures, question_document
 from tenants.insights.models import CellKind
+from tenants.insights.said import NOBODY, said, with_what_is_left
 from tenants.insights.tally import Aspects, ItemKey, Tally, merge, respondents_of
 from tenants.interviews.models import Confidentiality
 
@@ -114,6 +115,12 @@ def _draft_cell(
             questions.append(question_document(item, None, NOBODY, rules.distribution_minimum))
             continue
         answers = said(merge(tally.answers[item.key], within.respondents))
+        if kind is CellKind.ORGANISATION:
+            parts = [
+                said(merge(tally.answers[item.key], part.respondents))
+                for part in lattice.segments.values()
+            ]
+            answers = with_what_is_left(answers, parts)
         document = question_document(item, within.coverage, answers, rules.distribution_minimum)
         shown = metric_figures(item, within.coverage, answers, document.get("distribution", ()))
         metrics |= {key: figures.to_json(figure) for key, figure in shown.items()}

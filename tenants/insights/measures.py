@@ -1,17 +1,15 @@
 """The figures of one item in one cell, from what its respondents answered."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from tenants.disclosure import figures
 from tenants.disclosure.cells import Coverage
 from tenants.disclosure.figures import Figure, Part, Relation, Statistic, Suppressed, Unit
 from tenants.insights.items import NO, YES, Item, Measured
-from tenants.insights.tally import Group
-from tenants.interviews.models import Confidentiality
+from tenants.insights.said import Counts, Said
 from tenants.metrics import (
     CANDIDATE_NPS,
     CONTROLLABLE_SHARE,
@@ -46,64 +44,6 @@ CONTROLLABLE = frozenset(
 )
 # The shapes of which exactly one option is chosen, so that the others' share tells of it.
 _EXCLUSIVE = frozenset({QuestionTypeKey.SINGLE_CHOICE, QuestionTypeKey.BOOLEAN})
-
-Counts = Counter[Measured]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the respondents of a cell answered to one item: how often each answer was given.
-
-    Attributes:
-        everybody: By all whom the cell covers.
-        hidden: By the hidden among them, which is what is left to a reader of identified answers.
-        anonymous: By the ANONYMOUS among those, which is what is left to the consultant.
-    """
-
-    everybody: Counts
-    hidden: Counts
-    anonymous: Counts
-
-    @property
-    def n(self) -> int:
-        """How many answered."""
-        return self.everybody.total()
-
-    @property
-    def parts(self) -> tuple[Counts, Counts]:
-        """What is left to readers of rows."""
-        return self.hidden, self.anonymous
-
-    def share(
-        self, holds: Callable[[Measured], bool], note: str, *, is_symmetric: bool = True
-    ) -> Figure:
-        """Return the share of the respondents of whose answer something holds."""
-
-        def count(counts: Counts) -> int:
-            return sum(count for answer, count in counts.items() if holds(answer))
-
-        return figures.share(
-            count(self.everybody),
-            self.n,
-            note=note,
-            parts=[(count(part), part.total()) for part in self.parts],
-            is_symmetric=is_symmetric,
-        )
-
-
-NOBODY: Final = Said(Counts(), Counts(), Counts())
-
-
-def said(counters: Iterable[tuple[Group, Counts]]) -> Said:
-    """Return what groups of respondents answered together."""
-    everybody, hidden, anonymous = Counts(), Counts(), Counts()
-    for group, counts in counters:
-        everybody.update(counts)
-        if group.confidentiality is not Confidentiality.ATTRIBUTED:
-            hidden.update(counts)
-        if group.confidentiality is Confidentiality.ANONYMOUS:
-            anonymous.update(counts)
-    return Said(everybody, hidden, anonymous)
 
 
 def question_document(
@@ -176,7 +116,7 @@ def _mean(item: Item, answers: Said, note: str) -> Figure:
         lowest=lowest,
         highest=highest,
         note=note,
-        parts=[(estimate(part).value, part.total()) for part in answers.parts if part.total()],
+        parts=[(estimate(part).value, part.total()) for part in answers.mean_parts if part.total()],
     )
 
 
@@ -261,7 +201,7 @@ def _ranking(item: Item, answers: Said, note: str) -> list[dict[str, Any]]:
                     note=note,
                     parts=[
                         (estimate(part, option).value, part.total())
-                        for part in answers.parts
+                        for part in answers.mean_parts
                         if part.total()
                     ],
                 )
@@ -311,7 +251,7 @@ def _net_promoter(answers: Said, note: str) -> Figure:
         )
 
     parts: list[Part] = [
-        (estimate(part).value, part.total()) for part in answers.parts if part.total()
+        (estimate(part).value, part.total()) for part in answers.mean_parts if part.total()
     ]
     return figures.average(
         estimate(answers.everybody),

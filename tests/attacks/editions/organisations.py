@@ -16,7 +16,7 @@ from tenants.disclosure.cells import Cell, Coverage, Respondent
 from tenants.disclosure.rules import Dimension, EditionRules
 from tenants.insights import findings, lattice, windows
 from tenants.insights.items import AskedQuestion, Catalogue, Item, Measured
-from tenants.insights.measures import Said
+from tenants.insights.said import Said
 from tenants.insights.tally import Aspects, Group, ItemKey, Pair, Tally
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import MAIN_REASON, RECOMMENDATION

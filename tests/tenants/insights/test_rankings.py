@@ -7,7 +7,8 @@ import pytest
 
 from tenants.disclosure.cells import Coverage
 from tenants.insights.items import make_catalogue, measure
-from tenants.insights.measures import question_document, said
+from tenants.insights.measures import question_document
+from tenants.insights.said import said
 from tenants.insights.tally import Group
 from tenants.interviews.models import Confidentiality
 from tenants.questionnaires.question_types import QuestionTypeKey
