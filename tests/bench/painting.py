@@ -46,7 +46,7 @@ def measure(report: Callable[[str, str], None]) -> dict[str, Any]:
     if path is None:
         report("first paint of the form", "no chromium")
         return {}
-    with serving() as graphql:
+    with serving() as (graphql, _):
         taken = asyncio.run(_look(graphql.removesuffix("/graphql"), path))
     medians = {page: round(statistics.median(times)) for page, times in taken.items()}
     slowest = max(medians, key=medians.__getitem__)
