@@ -1,5 +1,6 @@
 """The database of a test: migrated once per worker, rolled back after each test, RLS everywhere."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,9 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("unhurried")
+
+# Tests make and drop far more than the collector's defaults expect, and hardly any in cycles.
+gc.set_threshold(20_000, 20, 20)
 
 # What takes longest, so that no worker begins it when the others are done.
 LONGEST = ("tests/resilience/", "tests/deploy/test_demo.py", "tests/attacks/test_anonymous.py")
