@@ -1,5 +1,6 @@
 """Documents made ready for execution: parsed, measured and validated, once for each text."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -300,5 +301,9 @@ def _texts(document: Any) -> Iterator[str]:
             left += one
 
 
+# Neither UTF-8 nor PostgreSQL has room for half a character, nor PostgreSQL for none.
+_UNSTORABLE: Final = re.compile(r"[\0\ud800-\udfff]")
+
+
 def _storable(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
+    return _UNSTORABLE.search(text) is None
