@@ -63,7 +63,7 @@ _CODED: Final[Mapping[str, Coded]] = MappingProxyType(
 async def release_excerpts(
     session: Session, viewer: Viewer, client: Client, *, people: Mapping[str, UUID]
 ) -> None:
-    """Release excerpts of a client whose consultant is known, and publish them in their cells.
+    """Release excerpts of the demo's own client, and publish them in their cells.
 
     Args:
         session: The transaction.
@@ -71,10 +71,8 @@ async def release_excerpts(
         client: Which.
         people: Ids of the people by address.
     """
-    consultant = next(
-        (one for one in PEOPLE if one.role is Role.CONSULTANT and one.client == client.slug), None
-    )
-    if consultant is None or consultant.email not in people:
+    consultant = next(one for one in PEOPLE if one.role is Role.CONSULTANT)
+    if consultant.client != client.slug or consultant.email not in people:
         return
     organisation_id = client.organisation_id
     moderator = Viewer(

@@ -23,6 +23,7 @@ from deploy.demo.holding_place import (
 from deploy.demo.timeline import Event, Reply, make_events
 from deploy.demo.words import FIRST_NAMES, LAST_NAMES
 from tenants.access import Role, Viewer
+from tenants.disclosure.rules import Dimension
 from tenants.insights.windows import month_of
 from tenants.integrations.models import Integration, IntegrationKind
 from tenants.interviews.models import (
@@ -312,6 +313,7 @@ def _add_reply(
         submitted_on=reply.submitted_on,
         language=language,
         segment=department.name,
+        dimension=Dimension.DEPARTMENT,
         receipt_key=secrets.token_bytes(RECEIPT_KEY_BYTES),
     )
     history.rows[Answer] += answer_rows(response_id, answers, history.question_ids)

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from deploy.demo.bulk import write_rows
 from deploy.demo.clients import Client
+from tenants.disclosure.rules import Dimension
 from tenants.insights.windows import month_of
 from tenants.interviews.holding import shared_segments
 from tenants.interviews.models import (
@@ -104,6 +105,7 @@ async def write_flushed(
                 "confidentiality": Confidentiality.ANONYMOUS,
                 "submitted_month": one.month,
                 "segment": segment,
+                "dimension": Dimension.DEPARTMENT,
                 "receipt_key": secrets.token_bytes(RECEIPT_KEY_BYTES),
             }
             responses.append(response)

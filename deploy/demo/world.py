@@ -83,6 +83,14 @@ PEOPLE = (
         Role.HR,
         "hafen-klinikum",
     ),
+    DemoPerson(
+        "otherConsultant",
+        "Consultant of the other firm",
+        "Lene Brandt",
+        "consultant@klartext.example",
+        Role.CONSULTANT,
+        "hafen-klinikum",
+    ),
 )
 
 

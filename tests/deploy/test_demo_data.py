@@ -1,29 +1,26 @@
 """The demo's data in a database of its own: what it must show is there and is found."""
 
-import os
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import select
 
-import migrations
-from deploy.demo import _fill, seed
 from deploy.demo.clients import CLIENTS, NEIGHBOURS, Client
-from deploy.demo.world import make_firms
 from tenants.access import Role, Viewer
 from tenants.actions.effects import EffectOutcome, get_effect
 from tenants.actions.models import Action
 from tenants.actions.service import is_overdue
 from tenants.actions.statuses import ActionStatus
-from tenants.benchmarks.comparisons import get_benchmark
+from tenants.benchmarks.comparison_queries import find_comparisons
+from tenants.benchmarks.comparisons import Comparison, compare, get_benchmark, require_metric
 from tenants.benchmarks.peer_groups import groups_of
-from tenants.db import connected, run
+from tenants.db import run
 from tenants.disclosure.figures import Figure, Suppressed
 from tenants.disclosure.peers import LOWER_QUARTILE, MEDIAN, UPPER_QUARTILE
+from tenants.disclosure.rules import Dimension
 from tenants.insights.changes import Certainty
 from tenants.insights.queries import Insights, get_insights
 from tenants.insights.service import publish_editions
@@ -39,20 +36,21 @@ from tenants.metrics import (
     RESPONSE_RATE,
     reason_key,
 )
-from tenants.organisations.service import authenticate
 from tenants.questionnaires.logic import Answer, check_answers
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.templates import load
 from tenants.questionnaires.values import COLUMNS, from_columns
 from tenants.reasons import REASONS, Controllability, DeclineReason
-from tenants.settings import get_settings
-from tenants.tokens import hash_token
 from tenants.work import Session
+from tests.deploy.demo_world import TODAY, Demo, demo, sign_in
+from tests.deploy.readers_by_hand import Given, published, spelt, suppressed
+from tests.deploy.readers_by_hand import groups_of as groups_by_hand
 
-NORTHWIND, HAFEN, HARBOUR, NORDLICHT = (
-    next(client for client in CLIENTS if client.slug == slug)
-    for slug in ("northwind-robotics", "hafen-klinikum", "harbour-software", "nordlicht-systeme")
-)
+_BY_SLUG = {client.slug: client for client in CLIENTS}
+NORTHWIND, HAFEN = _BY_SLUG["northwind-robotics"], _BY_SLUG["hafen-klinikum"]
+HARBOUR, NORDLICHT = _BY_SLUG["harbour-software"], _BY_SLUG["nordlicht-systeme"]
+__all__ = ["demo"]
+
 MAIN_METRICS = (
     DECLINE_RATE,
     RENEGE_RATE,
@@ -62,74 +60,9 @@ MAIN_METRICS = (
     CONTROLLABLE_SHARE,
     reason_key(DeclineReason.PROCESS_SLOW),
 )
-TODAY = datetime.now(UTC).date()
 THIS_MONTH = month_of(TODAY)
 SPEED = ("process_ratings", "SPEED")
 WINDOWS = ((-24, -12), (-12, 0))
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A database that two starts of the demo filled, the first of them interrupted."""
-
-    owner: str
-    first: dict[str, Any]
-    second: dict[str, Any]
-    counts: tuple[dict[str, int], dict[str, int]]
-
-    def ask(self, statement: str, **values: Any) -> Sequence[Any]:
-        """Return what the owner of the tables sees."""
-        return ask(self.owner, statement, **values)
-
-
-def ask(url: str, statement: str, **values: Any) -> Sequence[Any]:
-    # Row-level security is forced on the owner, too; a superuser is not bound.
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        rows = connection.execute(text(statement), values).all()
-    engine.dispose()
-    return rows
-
-
-def count_rows(url: str) -> dict[str, int]:
-    tables = ("organisations", "responses", "excerpts", "editions", "benchmark_releases", "jobs")
-    return {table: ask(url, f"SELECT count(*) FROM {table}")[0][0] for table in tables}  # noqa: S608 - our own words.
-
-
-@pytest.fixture(scope="module")
-async def demo(database: str) -> AsyncIterator[Demo]:
-    """Fill a database of its own, so that nobody else's tests see 32 organisations."""
-    name = f"{make_url(database).database}_demo"
-    owner = make_url(database).set(database=name).render_as_string(hide_password=False)
-    admin = create_engine(make_url(database).set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
-    os.environ["DATABASE_URL"] = owner
-    get_settings.cache_clear()
-    try:
-        migrations.upgrade()
-        async with connected():
-            # The first start ended after one organisation.
-            firms = await run(make_firms, Viewer.operator())
-            viewer = Viewer.job(NEIGHBOURS[0].organisation_id)
-            await run(_fill, viewer, NEIGHBOURS[0], firms=firms, people={}, today=TODAY)
-        first = await seed()
-        before = count_rows(owner)
-        second = await seed()
-        async with connected():
-            yield Demo(owner, first, second, (before, count_rows(owner)))
-    finally:
-        os.environ["DATABASE_URL"] = database
-        get_settings.cache_clear()
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            connection.execute(text(f"DROP ROLE IF EXISTS {name}_app_benchmark, {name}_app"))
-        admin.dispose()
-
-
-async def sign_in(demo: Demo, key: str) -> Viewer:
-    token = demo.second["tokens"][key]
-    return await run(authenticate, Viewer(token_hash=hash_token(token)))
 
 
 async def insights_of(client: Client, segment: str | None = None) -> Insights:
@@ -245,7 +178,7 @@ def test_what_is_held_can_be_opened(demo: Demo) -> None:
     for row in rows:
         opened = open_held(HeldSubmission(**row._mapping))
         assert check_answers(definition, opened.answers, {}) == opened.answers
-        assert opened.department is not None
+        assert opened.parts[Dimension.DEPARTMENT] is not None
 
 
 def test_every_answer_obeys_the_questionnaire(demo: Demo) -> None:
@@ -395,3 +328,67 @@ async def test_northwinds_actions_are_at_every_stage_and_one_is_measured() -> No
     assert effect.certainty is Certainty.NOT_CERTAIN
     assert "not yet certain" in effect.message
     assert 0.7 < (effect.exposure or 0) < 0.8
+
+
+async def test_three_readers_see_three_sets_of_figures_each_right_by_hand(demo: Demo) -> None:
+    """HR of the demo's own client, its firm's consultant, and the other firm's for its own client.
+
+    Of each metric and peer group: which of the five quantiles is withheld.
+    """
+    rows = demo.ask(
+        "SELECT c.metric, p.family, p.industry, p.size_band, p.region, c.value"
+        " FROM contributions c JOIN benchmark_places p USING (organisation_id)"
+        " WHERE p.takes_part AND c.n >= CASE WHEN c.metric IN ('DECLINE_RATE', 'RENEGE_RATE',"
+        " 'DECISION_TIME', 'RESPONSE_RATE') THEN 10 ELSE 5 END"
+    )
+    given: dict[str, list[Given]] = defaultdict(list)
+    for metric, family, industry, size_band, region, value in rows:
+        given[metric].append(Given(family, (industry, size_band, region), value))
+    firms = {
+        firm: {one.slug for one in CLIENTS if one.firm == firm and one.in_benchmark}
+        for firm in ("candour-partners", "klartext-beratung")
+    }
+    readers = {
+        "hr": (NORTHWIND, {NORTHWIND.slug}),
+        "consultant": (NORTHWIND, firms["candour-partners"]),
+        "otherConsultant": (_BY_SLUG["voss-maschinenbau"], firms["klartext-beratung"]),
+    }
+    crowds = {metric: published(everybody) for metric, everybody in given.items()}
+    sets = {}
+    for name, (client, known) in readers.items():
+        place = (client.industry.value, client.size_band.value, client.region.value)
+        metrics = [
+            one for one, all_ in given.items() if client.slug in {each.family for each in all_}
+        ]
+        by_hand = {
+            (metric, spelt(group), quantile)
+            for metric in metrics
+            for group, quantile in suppressed(crowds[metric], place, known)
+        }
+        viewer, organisation_id = await sign_in(demo, name), client.organisation_id
+        found = await run(
+            find_comparisons, viewer, organisation_id=organisation_id, metrics=metrics
+        )
+        sets[name] = {
+            (metric, key, quantile)
+            for metric in metrics
+            for key in map(spelt, groups_by_hand(place))
+            for quantile in withheld_in(
+                key, compare(viewer, organisation_id, found, require_metric(metric), key)
+            )
+        }
+        assert sets[name] == by_hand, name
+    hr, consultant, other = sets.values()
+    # The firm knows more, and is shown less of the same client; the other one sees another client.
+    assert hr < consultant
+    assert len({frozenset(one) for one in (hr, consultant, other)}) == 3
+
+
+def withheld_in(key: str, compared: Comparison) -> list[str]:
+    """Return which quantiles of a group are withheld: all of them if a wider one stands in."""
+    used = compared.peer_group is not None and compared.peer_group.key == key
+    return [
+        quantile
+        for quantile, one in compared.quantiles.items()
+        if not used or isinstance(one, Suppressed)
+    ]
