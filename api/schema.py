@@ -118,6 +118,7 @@ from api.types.monthly_counts import record_monthly_counts
 from api.types.offers import assign_hiring_manager, record_offer_outcome
 from api.types.organisations import Organisation, ViewerType
 from api.types.portfolios import find_portfolio
+from api.types.questionnaire_content import Concept, list_concepts
 from api.types.questionnaire_deletion import delete_questionnaire_draft
 from api.types.questionnaire_files import import_questionnaire
 from api.types.questionnaire_mutations import (
@@ -224,6 +225,12 @@ class Query:
         """The kinds of actions, each with what it answers and the metric that it should move."""
         require_somebody(info)
         return list_catalogue()
+
+    @strawberry.field
+    def concepts(self, info: Info) -> list[Concept]:
+        """What is asked alike everywhere: wording, options and scale by language."""
+        require_somebody(info)
+        return list_concepts()
 
     @strawberry.field
     def peer_groups(self, info: Info) -> list[PeerGroupType]:

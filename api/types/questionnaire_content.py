@@ -8,6 +8,7 @@ import strawberry
 
 from api.types.conditions import Condition, show_condition
 from tenants.questionnaires.choice_rules import Period
+from tenants.questionnaires.comparability import concepts
 from tenants.questionnaires.parts import Severity
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.texts import TextKey
@@ -229,6 +230,42 @@ class QuestionnaireContent:
     languages: list[str]
     texts: list[TextContent]
     pages: list[PageContent]
+
+
+@strawberry.type
+class Concept:
+    """A question as the product asks it, so that answers can be compared across organisations.
+
+    A question of the concept is comparable if type, codes, scale and other settings are these, and
+    its words are these in every language in which there are some.
+
+    Attributes:
+        key: The concept.
+        type: What kind of answer it takes.
+        wording: What is asked.
+        options: What there is to choose, to rank, or the rows of a matrix.
+        settings: What its type has to set.
+    """
+
+    key: str
+    type: QuestionTypeKey
+    wording: list[Translation]
+    options: list[OptionContent]
+    settings: QuestionSettings
+
+
+def list_concepts() -> list[Concept]:
+    """Return the canonical concepts, in the order in which the built-in questionnaires ask them."""
+    return [
+        Concept(
+            key=one.key,
+            type=one.question.type,
+            wording=_say(one.asked["wording"]),
+            options=[_option(option) for option in one.asked["options"]],
+            settings=_settings(one.asked["settings"]),
+        )
+        for one in concepts().values()
+    ]
 
 
 def show_content(document: Json) -> QuestionnaireContent:

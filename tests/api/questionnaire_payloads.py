@@ -10,6 +10,7 @@ VERSION_PAYLOADS = {
     "PublishQuestionnaireVersionPayload": "version userErrors",
     "RetireQuestionnaireVersionPayload": "version userErrors",
     "DeleteQuestionnaireDraftPayload": "deletedVersionId questionnaire userErrors",
+    "Concept": "key type wording options settings",
     "QuestionnaireFinding": "code message path isError",
     "TranslationStatus": "language translated total missing",
     "QuestionnaireContent": "title languages texts pages",

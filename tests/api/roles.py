@@ -193,7 +193,7 @@ PARTS = {
     **library.PARTS,
     **questionnaires.PARTS,
     "Query": "viewer node nodes organisation organisations metrics peerGroups methodology"
-    " actionCatalogue templateDiff codebookDiff benchmarkReleases releases portfolio",
+    " actionCatalogue templateDiff codebookDiff benchmarkReleases releases portfolio concepts",
     "Viewer": "id name kind isOperator firm firms memberships sessions invitation accessGrants",
     "ViewerMembership": "role organisation",
     # What each role gets to watch, test_watching.py says.

@@ -232,6 +232,18 @@ async def test_an_edit_that_breaks_comparability_is_told(ask: Ask, client: Clien
     assert errors == []
 
 
+async def test_everybody_may_read_what_is_asked_alike_everywhere(ask: Ask, client: Client) -> None:
+    query = (
+        "{ concepts { key type wording { language text } options { code } settings { points } } }"
+    )
+    found = {one["key"]: one for one in (await ask(client.hr, query))["data"]["concepts"]}
+    assert found["ratings.process"]["settings"] == {"points": 5}
+    assert [one["code"] for one in found["ratings.process"]["options"]][0] == "INFORMATION"
+    # In every language in which some built-in questionnaire asks it.
+    assert [one["language"] for one in found["destination"]["wording"]] == ["en", "de", "ar"]
+    assert {one["language"] for one in found["positives"]["wording"]} == {"en", "de"}
+
+
 async def test_a_version_leaves_as_surveyjs_and_comes_back(ask: Ask, client: Client) -> None:
     draft = await draft_of(ask, client.hr, client, source={"template": "RENEGED_ACCEPTANCE"})
     read = await ask(
