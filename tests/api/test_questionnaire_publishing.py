@@ -238,7 +238,7 @@ async def test_everybody_may_read_what_is_asked_alike_everywhere(ask: Ask, clien
     )
     found = {one["key"]: one for one in (await ask(client.hr, query))["data"]["concepts"]}
     assert found["ratings.process"]["settings"] == {"points": 5}
-    assert [one["code"] for one in found["ratings.process"]["options"]][0] == "INFORMATION"
+    assert found["ratings.process"]["options"][0] == {"code": "INFORMATION"}
     # In every language in which some built-in questionnaire asks it.
     assert [one["language"] for one in found["destination"]["wording"]] == ["en", "de", "ar"]
     assert {one["language"] for one in found["positives"]["wording"]} == {"en", "de"}

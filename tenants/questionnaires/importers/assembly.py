@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -59,12 +59,14 @@ class SurveyQuestion:
         document: As a definition has it, without its code; an option's code may be any text.
         condition: When it is shown, in the words of the tool.
         losses: What of it could not be kept.
+        within: When the pages and groups around it are shown, likewise.
     """
 
     name: str
     document: Json
     condition: str = ""
     losses: list[str] = field(default_factory=list)
+    within: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -129,6 +131,11 @@ def plain(text: object, longest: int = LONGEST_WORDING) -> str:
     bare = _TAG.sub("", _BREAK.sub("\n", str(text or "")))
     lines = (" ".join(line.split()) for line in html.unescape(bare).splitlines())
     return "\n".join(line for line in lines if line)[:longest]
+
+
+def left_out(names: Iterable[str]) -> list[str]:
+    """Return a loss for each of what a question has and nobody here reads."""
+    return [f"its {name} was left out" for name in names]
 
 
 def code_of(name: object, taken: Collection[str], fallback: str = "item") -> str:
@@ -263,13 +270,16 @@ def _conditions(
     names: Mapping[str, str],
     losses: list[str],
 ) -> Iterator[Json | None]:
-    """Yield the question's condition if it can be understood, and then none."""
-    if question.condition:
-        condition = read_expression(question.condition, known, names)
-        if condition is None:
-            losses.append(f"its condition was left out: {question.condition[:200]}")
-        else:
-            yield condition
+    """Yield what can be understood of when the question is shown, and then nothing."""
+    read: list[Json] = []
+    for text in (*question.within, question.condition):
+        condition = read_expression(text, known, names) if text else None
+        if condition is not None:
+            read.append(condition)
+        elif text:
+            losses.append(f"its condition was left out: {text[:200]}")
+    if read:
+        yield read[0] if len(read) == 1 else {"all": read}
     yield None
 
 

@@ -36,7 +36,8 @@ def read_expression(text: str, known: Mapping[str, Json], names: Mapping[str, st
     """
     if len(text) > LONGEST:
         return None
-    for word, kind in ((r"\s+and\s+|\s*&&\s*", "all"), (r"\s+or\s+|\s*\|\|\s*", "any")):
+    # What binds less is parted first: "a or b and c" is a, or both of the others.
+    for word, kind in ((r"\s+or\s+|\s*\|\|\s*", "any"), (r"\s+and\s+|\s*&&\s*", "all")):
         parts = re.split(word, text.strip(), flags=re.IGNORECASE)
         if len(parts) > 1:
             read = [read_expression(part, known, names) for part in parts]

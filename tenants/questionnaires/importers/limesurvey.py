@@ -1,5 +1,6 @@
 """LimeSurvey's .lss and .lsq: tables of groups, questions, their words and answers, as XML."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tenants.questionnaires.importers.assembly import (
     Survey,
     SurveyPage,
     SurveyQuestion,
+    left_out,
 )
 
 Json = dict[str, Any]
@@ -55,10 +57,15 @@ def read(content: bytes) -> Survey:
     settings = tables["surveys_languagesettings"]
     title = {row.get("surveyls_language", ""): row.get("surveyls_title", "") for row in settings}
     pages: dict[str, SurveyPage] = {}
+    shown = {
+        row.get("gid", ""): (row["grelevance"],)
+        for row in tables["groups"]
+        if row.get("grelevance", "1") not in _ALWAYS
+    }
     for row in sorted(tables["groups"], key=_order("group_order")):
         gid = row.get("gid", "")
         pages.setdefault(gid, SurveyPage(f"group {gid}", groups.get(gid, {}), []))
-    items: list[Item] = []
+    items = [*_list_unread(root, settings)]
     words = tables["question_l10ns"] or tables["questions"]
     file = _File(
         tables,
@@ -73,11 +80,41 @@ def read(content: bytes) -> Survey:
         page = pages.setdefault(gid, SurveyPage(f"group {gid}", {}, []))
         question = _question(row, file, items)
         if question is not None:
+            question.within = shown.get(gid, ())
             page.questions.append(question)
     return Survey(title, languages, list(pages.values()), items)
 
 
+def _list_unread(root: Element, settings: list[Row]) -> Iterator[Item]:
+    """Yield what a survey has beside questions, and nobody here reads."""
+    for name, what in _UNREAD.items():
+        if next(_rows(root, name), None) is not None:
+            yield Item(name, Outcome.DEGRADED, f"{what} were left out")
+    for row in settings:
+        for name in ("surveyls_welcometext", "surveyls_endtext", "surveyls_description"):
+            if row.get(name):
+                place = f"{name} ({row.get('surveyls_language', '')})"
+                yield Item(place, Outcome.DEGRADED, _OTHER_WORDS)
+
+
+# What a survey may hold beside questions, and nobody here reads.
+_UNREAD: Final[Mapping[str, str]] = {
+    "assessments": "scores",
+    "quota": "quotas",
+    "defaultvalues": "default values",
+}
+_OTHER_WORDS: Final = "it was left out; the first and the last page have the words of our own texts"
+_ALWAYS: Final = frozenset({"", "1"})
+_UNSET: Final = frozenset({"", "0", "N", "none", "default", "core"})
+# Attributes that are about looks, or say how something else that is reported is shown.
+_LOOKS: Final = re.compile(
+    r"css|hide_tip|display_|statistics|public_stat|text_input|input_|label_input|scale_export"
+    r"|page_break|printable|save_as|show_|slider_|question_template|question_theme|time_limit_\w"
+    r"|em_validation_q_tip|em_validation_sq_tip|clear_default|dropdown_|answer_width|repeat_headings"
+)
 _TABLES: Final = (
+    "conditions",
+    "question_attributes",
     "groups",
     "group_l10ns",
     "questions",
@@ -141,8 +178,16 @@ def _question(row: Row, file: _File, items: list[Item]) -> SurveyQuestion | None
         **particulars,
     }
     losses = ["its pattern is not checked"] if row.get("preg") else []
+    if any(one.get("qid") == qid for one in file.tables["conditions"]):
+        losses.append("its conditions were left out")
+    attributes = [one for one in file.tables["question_attributes"] if one.get("qid") == qid]
+    losses += left_out(
+        one["attribute"]
+        for one in attributes
+        if one.get("value", "") not in _UNSET and not _LOOKS.match(one.get("attribute", ""))
+    )
     relevance = row.get("relevance", "1")
-    return SurveyQuestion(name, document, "" if relevance in {"", "1"} else relevance, losses)
+    return SurveyQuestion(name, document, "" if relevance in _ALWAYS else relevance, losses)
 
 
 def _answers(qid: str, tables: Mapping[str, list[Row]], languages: list[str]) -> list[Json]:

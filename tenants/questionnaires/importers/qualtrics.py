@@ -15,6 +15,21 @@ from tenants.questionnaires.importers.assembly import (
 
 Json = dict[str, Any]
 
+# What a question may have beside its words, its choices and its scale.
+_UNREAD: Final[Mapping[str, str]] = {
+    "DisplayLogic": "display logic",
+    "InPageDisplayLogic": "display logic within the page",
+    "Language": "translation",
+    "DefaultChoices": "default answer",
+    "RecodeValues": "own numbering of choices",
+    "VariableNaming": "own naming of choices",
+    "ChoiceGroups": "grouping of choices",
+    "AdditionalQuestions": "second part",
+    "DynamicChoices": "choices of an earlier question",
+    "AnswerRandomization": "randomised scale",
+    "QuestionJS": "script",
+}
+_ELEMENTS: Final[Mapping[str, str]] = {"QO": "quotas", "TR": "triggers", "ED": "embedded data"}
 FEWEST_POINTS: Final = 2
 MOST_POINTS: Final = 10
 
@@ -43,8 +58,14 @@ def read(content: bytes) -> Survey:
     for block in _blocks(elements):
         name = str(block.get("Description") or block.get("ID") or "Block")
         page = SurveyPage(name, {language: name}, [])
+        if (block.get("Options") or {}).get("RandomizeQuestions") not in {None, False, "false"}:
+            reason = "its questions come in their order"
+            items.append(Item(f"block: {name[:50]}", Outcome.DEGRADED, reason))
         for element in block.get("BlockElements", ()):
             key = element.get("QuestionID")
+            if element.get("Type") == "Page Break":
+                pages.append(page)
+                page = SurveyPage(name, {language: name}, [])
             if element.get("Type") != "Question" or key not in questions or key in used:
                 continue
             used.add(key)
@@ -54,6 +75,7 @@ def read(content: bytes) -> Survey:
                     question.losses.append("its skip logic was left out")
                 page.questions.append(question)
         pages.append(page)
+    pages = [page for page in pages if page.questions]
     items += [
         Item(_name(one), Outcome.REFUSED, "it stands in no block that is used")
         for key, one in questions.items()
@@ -76,12 +98,23 @@ def _blocks(elements: list[Json]) -> Iterator[Json]:
 def _report_flow(elements: list[Json], items: list[Item]) -> None:
     """Report what the survey's flow does beside showing blocks in their order."""
     for one in elements:
+        what = _ELEMENTS.get(str(one.get("Element")))
+        if what is not None:
+            items.append(Item(what, Outcome.DEGRADED, "they were left out"))
         if one.get("Element") != "FL":
             continue
         kinds = {str(step.get("Type")) for step in (one.get("Payload") or {}).get("Flow", ())}
         for kind in sorted(kinds - {"Block", "Standard", "EndSurvey"}):
             reason = "the flow of the survey was left out; its blocks come in their order"
             items.append(Item(f"flow: {kind[:50]}", Outcome.DEGRADED, reason))
+
+
+def _losses(payload: Json, settings: Json) -> list[str]:
+    """Return what of a question is not read, whatever its type."""
+    losses = [f"its {what} was left out" for name, what in _UNREAD.items() if payload.get(name)]
+    if settings.get("Type") not in {None, "", "None"}:
+        losses.append(f"its validation was left out: {str(settings['Type'])[:50]}")
+    return losses
 
 
 def _name(payload: Json) -> str:
@@ -96,8 +129,7 @@ def _question(payload: Json, language: str, items: list[Item]) -> SurveyQuestion
         items.append(Item(_name(payload), Outcome.REFUSED, particulars))
         return None
     settings = (payload.get("Validation") or {}).get("Settings") or {}
-    if payload.get("DisplayLogic"):
-        losses.append("its display logic was left out")
+    losses += _losses(payload, settings)
     document = {
         "wording": _wordings(payload, language),
         "required": settings.get("ForceResponse") == "ON" and particulars["type"] != "INFORMATION",

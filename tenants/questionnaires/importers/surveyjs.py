@@ -14,24 +14,19 @@ from tenants.questionnaires.importers.assembly import (
     Survey,
     SurveyPage,
     SurveyQuestion,
+    left_out,
+)
+from tenants.questionnaires.importers.surveyjs_keys import (
+    OWN,
+    PAGE,
+    SURVEY,
+    list_losses,
+    list_unread,
 )
 
 Json = dict[str, Any]
 
-OWN: Final = "afterword"
 DEEPEST_PANEL: Final = 5
-_LEFT_OUT: Final = (
-    "visibleIf",
-    "enableIf",
-    "requiredIf",
-    "validators",
-    "choicesByUrl",
-    "choicesVisibleIf",
-    "defaultValue",
-    "setValueExpression",
-    "correctAnswer",
-)
-_TOP_LEFT_OUT: Final = ("triggers", "calculatedValues", "navigateToUrl", "completedHtmlOnCondition")
 _INPUTS: Final[Mapping[str, str]] = {"number": "NUMBER", "date": "DATE", "month": "MONTH"}
 _ELEMENTS: Final[Mapping[str, str]] = {
     "SINGLE_CHOICE": "radiogroup",
@@ -72,20 +67,19 @@ def read(content: bytes) -> Survey:
     own = document.get(OWN) or {}
     languages = own.get("languages") or list(dict.fromkeys([first, *_languages(document)]))
     items = [
-        Item(name, Outcome.DEGRADED, "it was left out")
-        for name in _TOP_LEFT_OUT
-        if document.get(name)
+        Item(name, Outcome.DEGRADED, "it was left out") for name in list_unread(document, SURVEY)
     ]
     raw = document.get("pages") or [{"name": "page", "elements": document["elements"]}]
-    pages = [
-        SurveyPage(
-            str(page.get("name") or "page"),
-            _said(page.get("title"), first),
-            [*_questions(page.get("elements") or (), first, items)],
-            page.get(OWN) or {},
-        )
-        for page in raw
-    ]
+    pages = []
+    for page in raw:
+        name = str(page.get("name") or "page")
+        losses = left_out(list_unread(page, PAGE))
+        if losses:
+            items.append(Item(name, Outcome.DEGRADED, "; ".join(losses)))
+        within = _within(page, ())
+        questions = [*_questions(page.get("elements") or (), first, items, within)]
+        said = _said(page.get("title"), first)
+        pages.append(SurveyPage(name, said, questions, page.get(OWN) or {}))
     texts = own.get("texts")
     title = _said(document.get("title"), first)
     return Survey(title, languages, pages, items, texts, is_ours=texts is not None)
@@ -107,8 +101,14 @@ def _said(text: Any, first: str) -> dict[str, str]:
     return {} if text is None else {first: str(text)}
 
 
+def _within(element: Json, within: tuple[str, ...]) -> tuple[str, ...]:
+    """Return when what stands in a page or panel is shown."""
+    condition = str(element.get("visibleIf") or "")
+    return (*within, condition) if condition else within
+
+
 def _questions(
-    elements: Any, first: str, items: list[Item], depth: int = 1
+    elements: Any, first: str, items: list[Item], within: tuple[str, ...], depth: int = 1
 ) -> Iterator[SurveyQuestion]:
     """Yield the questions of a page, those of panels one after the other."""
     for element in elements:
@@ -118,14 +118,17 @@ def _questions(
                 items.append(Item(name, Outcome.REFUSED, "panels are nested too deep"))
                 continue
             reason = "its questions stand on the page by themselves"
-            items.append(Item(name, Outcome.DEGRADED, reason))
-            yield from _questions(element.get("elements") or (), first, items, depth + 1)
+            losses = left_out(list_unread(element, PAGE | {"type"}))
+            items.append(Item(name, Outcome.DEGRADED, "; ".join([reason, *losses])))
+            inner = element.get("elements") or ()
+            yield from _questions(inner, first, items, _within(element, within), depth + 1)
             continue
         question = _question(element, name, first)
         if question is None:
             reason = f"questions of type {str(element.get('type'))[:50]} are not known here"
             items.append(Item(name, Outcome.REFUSED, reason))
         else:
+            question.within = within if element.get(OWN) is None else ()
             yield question
 
 
@@ -148,10 +151,7 @@ def _question(element: Json, name: str, first: str) -> SurveyQuestion | None:
             {**option, **options.get(option["code"], {})} for option in document.get("options", ())
         ]
         return SurveyQuestion(name, document)
-    losses = [
-        f"its {key} was left out" for key in _LEFT_OUT if element.get(key) and key != "visibleIf"
-    ]
-    return SurveyQuestion(name, document, str(element.get("visibleIf") or ""), losses)
+    return SurveyQuestion(name, document, str(element.get("visibleIf") or ""), list_losses(element))
 
 
 def _particulars(element: Json, first: str) -> Json | None:  # noqa: PLR0911 - one per type.

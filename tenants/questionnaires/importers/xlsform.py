@@ -13,6 +13,7 @@ from tenants.questionnaires.importers.assembly import (
     Survey,
     SurveyPage,
     SurveyQuestion,
+    left_out,
 )
 
 Json = dict[str, Any]
@@ -21,6 +22,10 @@ Row = Mapping[str, str]
 MOST_UNPACKED: Final = 20 * 1024 * 1024
 MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 60
+# The columns of questions and choices that are read; all others are reported where they are used.
+_OF_QUESTIONS: Final = frozenset({"type", "name", "label", "hint", "required", "relevant"})
+_OF_CHOICES: Final = frozenset({"list_name", "list name", "name", "label"})
+_SHEETS: Final = frozenset({"survey", "choices", "settings"})
 _METADATA: Final = frozenset(
     {"start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit", "simserial"}
 )
@@ -53,14 +58,26 @@ def read(content: bytes) -> Survey:
         raise InvalidInput(message, field="file")
     rows = sheets["survey"]
     default = (sheets.get("settings") or [{}])[0].get("default_language", "")
-    languages = list(dict.fromkeys(_languages(rows, _language(default) if default else "en")))
+    named = [*rows, *sheets.get("choices", [])]
+    languages = list(dict.fromkeys(_languages(named, _language(default) if default else "en")))
     choices: dict[str, list[Json]] = {}
     for row in sheets.get("choices", []):
         name = row.get("list_name") or row.get("list name") or ""
         option = {"code": row.get("name", ""), "wording": _said(row, "label", languages)}
         choices.setdefault(name, []).append(option)
     title = (sheets.get("settings") or [{}])[0].get("form_title", "")
-    items: list[Item] = []
+    items = [
+        Item(name, Outcome.DEGRADED, "the sheet was left out")
+        for name, filled in sheets.items()
+        if filled and name not in _SHEETS
+    ]
+    columns = dict.fromkeys(
+        column for row in sheets.get("choices", []) for column in _unread(row, _OF_CHOICES)
+    )
+    items += [
+        Item(f"choices: {column}", Outcome.DEGRADED, "the column was left out")
+        for column in columns
+    ]
     pages = _pages(rows, choices, languages, items)
     return Survey({languages[0]: title or "Form"}, languages, pages, items)
 
@@ -84,10 +101,18 @@ def _sheets(content: bytes) -> dict[str, list[Row]]:
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    rows = sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=MOST_COLUMNS)
+    """Yield the rows of a sheet.
+
+    Raises:
+        InvalidInput: It is larger than any questionnaire here can be; nothing is cut off.
+    """
+    rows = sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1)
     header = [str(cell or "").strip() for cell in next(rows, ())]
     names = [_column(name) for name in header]
-    for row in rows:
+    for number, row in enumerate(rows, 2):
+        if number > MOST_ROWS or (len(row) > MOST_COLUMNS and row[MOST_COLUMNS] is not None):
+            message = f"A sheet has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns."
+            raise InvalidInput(message, field="file")
         cells = {
             name: str(cell).strip()
             for name, cell in zip(names, row, strict=False)
@@ -116,6 +141,11 @@ def _languages(rows: list[Row], default: str) -> Iterator[str]:
         yield from (name.split("::")[1] for name in row if name.startswith("label::"))
 
 
+def _unread(row: Row, read: frozenset[str]) -> list[str]:
+    """Return the columns of a row that nobody here reads."""
+    return [column for column in row if column.partition("::")[0] not in read]
+
+
 def _said(row: Row, column: str, languages: list[str]) -> dict[str, str]:
     said = {one: row[f"{column}::{one}"] for one in languages if f"{column}::{one}" in row}
     return ({languages[0]: row[column]} if column in row else {}) | said
@@ -127,6 +157,7 @@ def _pages(
     """Return a page for each group, and for what stands between groups."""
     pages = [SurveyPage("form", {}, [])]
     repeats = 0
+    within: list[str] = []
     for row in rows:
         kind = " ".join(row.get("type", "").replace("_", " ", 1).split())
         name = row.get("name", kind)
@@ -136,16 +167,19 @@ def _pages(
                 items.append(Item(name, Outcome.REFUSED, "repeated groups are not known here"))
         elif kind.startswith("begin group"):
             pages.append(SurveyPage(name, _said(row, "label", languages), []))
-            if row.get("relevant"):
-                reason = f"its condition was left out: {row['relevant'][:200]}"
-                items.append(Item(name, Outcome.DEGRADED, reason))
+            within.append(row.get("relevant", ""))
+            losses = left_out(_unread(row, _OF_QUESTIONS))
+            if losses:
+                items.append(Item(name, Outcome.DEGRADED, "; ".join(losses)))
         elif kind.startswith("end group"):
             pages.append(SurveyPage(f"after {pages[-1].name}", {}, []))
+            within = within[:-1]
         elif repeats:
             items.append(Item(name, Outcome.REFUSED, "it is within a repeated group"))
         elif kind:
             question = _question(row, kind, choices, languages, items)
             if question is not None:
+                question.within = tuple(within)
                 pages[-1].questions.append(question)
     return [page for page in pages if page.questions]
 
@@ -161,10 +195,9 @@ def _question(
     name = row.get("name", kind)
     losses = [
         f"its {column.replace('_', ' ')} was left out: {row[column][:100]}"
-        for column in ("constraint", "choice_filter", "calculation", "appearance", "default")
-        if row.get(column)
+        for column in _unread(row, _OF_QUESTIONS)
     ]
-    particulars = _particulars(kind, row, choices, languages)
+    particulars = _particulars(kind, row, choices, languages, losses)
     if particulars is None:
         reason = (
             "it is filled in by a device and not by a person"
@@ -184,7 +217,11 @@ def _question(
 
 
 def _particulars(
-    kind: str, row: Row, choices: Mapping[str, list[Json]], languages: list[str]
+    kind: str,
+    row: Row,
+    choices: Mapping[str, list[Json]],
+    languages: list[str],
+    losses: list[str],
 ) -> Json | None:
     """Return type, options and settings; None for what is not known here."""
     if kind in _SIMPLE:
@@ -199,6 +236,8 @@ def _particulars(
     for option in choices.get(asked[2], []):
         if option["code"] not in [one["code"] for one in options]:
             options.append(option)
+        else:
+            losses.append(f"a second choice {option['code'][:50]} was left out")
     types = {"select one": "SINGLE_CHOICE", "select multiple": "MULTIPLE_CHOICE"}
     particulars: Json = {"type": types.get(asked[1], "RANKING"), "options": options}
     if asked[3]:
