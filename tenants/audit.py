@@ -39,6 +39,8 @@ class AuditAction(StrEnum):
     CONVERSATION_BEGUN = "conversation.begun"
     CONVERSATION_READ = "conversation.read"
     CONVERSATION_GIVEN_UP = "conversation.given_up"
+    QUESTIONNAIRE_DRAFT_BEGUN = "questionnaire.draft_begun"
+    QUESTIONNAIRE_DRAFT_CHANGED = "questionnaire.draft_changed"
     QUESTIONNAIRE_PUBLISHED = "questionnaire.published"
     QUESTIONNAIRE_RETIRED = "questionnaire.retired"
     THEME_CHANGED = "theme.changed"
@@ -74,6 +76,7 @@ class AuditAction(StrEnum):
     ACCESS_REVOKED = "access.revoked"
     PERSON_SIGNED_IN = "person.signed_in"
     PERSON_SIGNED_OUT = "person.signed_out"
+    SESSIONS_ENDED = "person.sessions_ended"
     # Somebody gave a wrong password for a member's account; the second, so often that it closed.
     SIGN_IN_FAILED = "person.sign_in_failed"
     SIGN_IN_LIMITED = "person.sign_in_limited"

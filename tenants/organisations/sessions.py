@@ -133,6 +133,7 @@ async def revoke_session(session: Session, viewer: Viewer, *, session_id: str) -
     for row in await queries.list_own_sessions(session, viewer):
         if _id_of(row) == session_id:
             await queries.delete_own_sessions(session, viewer, token_hashes=[row.token_hash])
+            await note_everywhere(session, viewer, action=AuditAction.SESSIONS_ENDED)
             return _shown(row, viewer)
     noun = "session"
     raise NotFound(noun, field="sessionId")
@@ -144,6 +145,8 @@ async def revoke_sessions(session: Session, viewer: Viewer, *, keep_current: boo
     rows = await queries.list_own_sessions(session, viewer)
     ended = [row.token_hash for row in rows if row.token_hash != kept]
     await queries.delete_own_sessions(session, viewer, token_hashes=ended)
+    if ended:
+        await note_everywhere(session, viewer, action=AuditAction.SESSIONS_ENDED)
     return len(ended)
 
 

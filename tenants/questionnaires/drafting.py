@@ -70,8 +70,9 @@ async def create_questionnaire(
         if questionnaire_id is None:
             message = f"There is a questionnaire with the code {code or codes[0]} already."
             raise Conflict(message, field="code")
-        _add_draft(session, organisation_id, questionnaire_id, 1, to_json(definition))
-        await session.flush()
+        await _add_draft(
+            session, viewer, organisation_id, questionnaire_id, 1, document=to_json(definition)
+        )
         return questionnaire_id
 
     # Whoever may not is told so before the key is looked at.
@@ -281,16 +282,16 @@ async def _rewrite(
     if not taken:
         raise changed_meanwhile(version)
     session.expunge(version)
-    _add_draft(
+    await _add_draft(
         session,
+        viewer,
         version.organisation_id,
         version.questionnaire_id,
         version.number,
-        document,
+        document=document,
         version_id=version.id,
         revision=revision + 1,
     )
-    await session.flush()
 
 
 def changed_meanwhile(version: QuestionnaireVersion) -> Conflict:
@@ -327,25 +328,35 @@ async def begin_draft(
         message = "This questionnaire has a draft already."
         raise Conflict(message, field="versionId")
     definition, _ = parse_draft(document)
-    _add_draft(session, organisation_id, questionnaire_id, max(states) + 1, to_json(definition))
-    await session.flush()
+    await _add_draft(
+        session,
+        viewer,
+        organisation_id,
+        questionnaire_id,
+        max(states) + 1,
+        document=to_json(definition),
+    )
 
 
-def _add_draft(
+async def _add_draft(
     session: Session,
+    viewer: Viewer,
     organisation_id: UUID,
     questionnaire_id: UUID,
     number: int,
-    document: dict[str, Any],
     *,
+    document: dict[str, Any],
     version_id: UUID | None = None,
     revision: int = 1,
 ) -> None:
     definition, _ = parse_draft(document)
+    action = AuditAction.QUESTIONNAIRE_DRAFT_CHANGED
+    if version_id is None:
+        version_id, action = new_id(), AuditAction.QUESTIONNAIRE_DRAFT_BEGUN
     session.add(
         QuestionnaireVersion(
             organisation_id=organisation_id,
-            id=version_id or new_id(),
+            id=version_id,
             questionnaire_id=questionnaire_id,
             number=number,
             state=VersionState.DRAFT,
@@ -356,6 +367,8 @@ def _add_draft(
             revision=revision,
         )
     )
+    await session.flush()
+    await audit.record(session, viewer, action, organisation_id, version_id)
 
 
 def _checked_name(name: str) -> str:
