@@ -130,7 +130,7 @@ async def show_organisations(request: Request, viewer: Viewer) -> Response:
     return show_page(
         "organisations",
         viewer,
-        firm=data["viewer"]["firm"],
+        firms=[one["name"] for one in data["viewer"]["firms"]],
         organisations=found,
         page=page,
         closed=closed,

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from api.relay import encode_id
 from tenants import read_graph
-from tenants.access import Role
+from tenants.access import Role, Viewer
 from tenants.db import run
 from tenants.organisations import service as organisations
+from tenants.organisations.models import FirmRole
 from tenants.reading import Key
 from tests.api.asking import ask_over_http, token_of
 from tests.api.conftest import Ask
+from tests.api.pages.browsing import session_of
 from tests.api.world import make_world, organisation_id_of
 from tests.factories import make_client, make_offer
 
@@ -107,6 +110,41 @@ async def test_a_colleague_whom_the_engagement_does_not_name_sees_nothing() -> N
         slug=client.slug,
     )
     assert answer == {"data": {"organisation": None}}
+
+
+async def test_somebody_of_two_firms_and_two_organisations_goes_from_one_to_the_other() -> None:
+    served, other, member = await make_client(), await make_client(), await make_client()
+    consultant = served.consultant
+    assert consultant.id is not None
+    operator, person = Viewer.operator(), {"person_id": consultant.id}
+    role = FirmRole.ADMINISTRATOR
+    await run(organisations.join_firm, operator, firm_id=other.firm_id, role=role, **person)
+    here: dict[str, Any] = {"organisation_id": member.organisation_id, "role": Role.LEADERSHIP}
+    await run(organisations.add_member, member.job, **here, **person)
+    token = await token_of(consultant)
+    answer = await ask_over_http(
+        token,
+        "{ viewer { firms { slug role } memberships { role organisation { slug } } } }",
+    )
+    firms = answer["data"]["viewer"]["firms"]
+    assert [(one["slug"], one["role"]) for one in firms] == [
+        (f"firm-{served.slug}", "CONSULTANT"),
+        (f"firm-{other.slug}", "ADMINISTRATOR"),
+    ]
+    parts = {
+        one["organisation"]["slug"]: one["role"] for one in answer["data"]["viewer"]["memberships"]
+    }
+    assert parts == {
+        served.slug: "CONSULTANT",
+        other.slug: "FIRM_ADMINISTRATOR",
+        member.slug: "LEADERSHIP",
+    }
+    browser = await session_of(consultant)
+    page = await browser.get("/console")
+    assert f"Library of Firm of {served.slug} and Firm of {other.slug}" in page.text
+    for slug in parts:
+        assert f'href="/console/{slug}"' in page.html
+        assert (await browser.get(f"/console/{slug}")).status == 200
 
 
 async def test_a_membership_wins_over_an_engagement() -> None:

@@ -34,12 +34,12 @@ from tenants.work import Session
 from tests.api.action_world import keep_digest_mail, make_action, make_note
 from tests.api.asking import token_of
 from tests.api.auth.oauth_world import keep_one_of_each
-from tests.api.library_world import push_everything
+from tests.api.library_world import make_library, push_everything
 from tests.api.moderation_world import keep_on_the_desk
 from tests.api.test_mail_settings import send
 from tests.api.world import World, fingerprint, make_world
 from tests.conversing import key_in, make_conversation
-from tests.factories import Client, make_client, make_member_invitation
+from tests.factories import Client, make_client, make_firm_invitation, make_member_invitation
 from tests.tenants.insights.answered import add_response
 from tests.tenants.insights.published import BEGAN, LAST_MONTH, THIS_MONTH, age, publish
 
@@ -267,6 +267,18 @@ async def nothing_comes_of(viewer: Viewer, name: str, theirs: UUID) -> None:
             await rows_in(viewer, statement)
 
 
+OF_FIRMS = (
+    *("firm_audit_events", "firm_audit_subjects", "firm_invitations"),
+    *("library_templates", "library_template_versions", "library_themes"),
+)
+
+
+async def keep_of_firm(client: Client) -> None:
+    """Give a client's firm a row in every table of its own."""
+    await make_library(client)
+    await make_firm_invitation(client)
+
+
 @pytest.mark.usefixtures("connection")
 async def test_the_database_alone_keeps_people_and_firms_apart() -> None:
     world, other = await make_client(), await make_client()
@@ -276,6 +288,13 @@ async def test_the_database_alone_keeps_people_and_firms_apart() -> None:
     assert await rows_in(other.job, "SELECT * FROM firms") == 1
     for name in ("access_tokens", "firm_members", "schedule"):
         assert await rows_in(other.job, f"SELECT * FROM {name}") == 0  # noqa: S608 - our own names.
+    # Nothing of a firm is an organisation's, another firm's, or nobody's.
+    await keep_of_firm(world)
+    for name in OF_FIRMS:
+        assert await rows_in(world.firm_administrator, f"SELECT * FROM {name}") > 0, name  # noqa: S608 - likewise.
+        for one in (world.job, world.hr, other.consultant, other.firm_administrator, Viewer()):
+            assert await rows_in(one, f"SELECT * FROM {name}") == 0, name  # noqa: S608 - likewise.
+            await reach_nothing(one, f"DELETE FROM {name} RETURNING 1")  # noqa: S608 - likewise.
     # Somebody without a part in anything sees the own row and membership.
     for name, count in (("people", 1), ("memberships", 1), ("organisations", 0), ("firms", 0)):
         assert await rows_in(person, f"SELECT * FROM {name}") == count, name  # noqa: S608 - likewise.
