@@ -1,10 +1,13 @@
 """The job that seals the logs."""
 
+from uuid import UUID
+
 from jobs.actor import Task, actor
 from tenants import sealing
 from tenants.access import Role, Viewer, ViewerKind
 from tenants.audit import Log
 from tenants.db import run
+from tenants.operators import service as operators
 from tenants.organisations import attempts
 from tenants.organisations import queries as organisations
 from tenants.work import Session
@@ -31,7 +34,12 @@ async def _tell_failures(operator: Viewer) -> None:
         owner = Viewer(ViewerKind.PERSON, person_id)
         roles, firms = await run(organisations.list_parts, owner, person_id=person_id)
         here = Viewer(operator.kind, roles=dict.fromkeys(roles, Role.JOB), firms=firms)
-        await run(attempts.tell_failure, here, key_hash=key_hash)
+        await run(_tell, here, key_hash=key_hash, person_id=person_id)
+
+
+async def _tell(session: Session, viewer: Viewer, *, key_hash: bytes, person_id: UUID) -> None:
+    told = await attempts.tell_failure(session, viewer, key_hash=key_hash)
+    await operators.note_failures(session, viewer, person_id=person_id, told=told)
 
 
 async def _nothing_more(_session: Session, _viewer: Viewer) -> None:

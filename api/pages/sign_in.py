@@ -20,6 +20,8 @@ from tenants.access import Viewer, ViewerKind
 from tenants.audit import AuditAction
 from tenants.db import run
 from tenants.errors import NotFound, Unauthenticated
+from tenants.operators.models import InstallationAction
+from tenants.operators.service import note_session
 from tenants.organisations import passwords, providers, queries, sessions
 from tenants.organisations.attempts import (
     AttemptKind,
@@ -144,6 +146,8 @@ async def begin_session(
     )
     viewer = await run(authenticate, Viewer(token_hash=hash_token(token)))
     await run(sessions.note_everywhere, viewer, action=AuditAction.PERSON_SIGNED_IN)
+    if viewer.operates:
+        await run(note_session, viewer, action=InstallationAction.OPERATOR_SIGNED_IN)
     await _end_session(request)
     response = lead_to(wanted)
     set_cookie(response, SESSION_COOKIE, token, max_age=get_settings().session_hours * 3600)
@@ -159,6 +163,8 @@ async def post_sign_out(request: Request) -> Response:
     viewer = await find_person(request)
     if viewer is not None:
         await run(sessions.note_everywhere, viewer, action=AuditAction.PERSON_SIGNED_OUT)
+        if viewer.operates:
+            await run(note_session, viewer, action=InstallationAction.OPERATOR_SIGNED_OUT)
     elsewhere = await _find_logout(request)
     await _end_session(request)
     response = lead_to("/sign-in") if elsewhere is None else _signed_out(request, *elsewhere)

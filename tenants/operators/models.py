@@ -15,6 +15,11 @@ class InstallationAction(StrEnum):
 
     OPERATOR_ADDED = "operator.added"
     OPERATOR_REMOVED = "operator.removed"
+    OPERATOR_SIGNED_IN = "operator.signed_in"
+    OPERATOR_SIGNED_OUT = "operator.signed_out"
+    # Somebody gave a wrong password for an operator's account; the second, so often that it closed.
+    OPERATOR_SIGN_IN_FAILED = "operator.sign_in_failed"
+    OPERATOR_SIGN_IN_LIMITED = "operator.sign_in_limited"
     BENCHMARK_RELEASE_ASKED = "benchmark.release_asked"
 
 

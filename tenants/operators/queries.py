@@ -40,6 +40,12 @@ async def remove_operator(session: Session, viewer: Viewer, *, person_id: UUID) 
     return removed is not None
 
 
+async def is_operator(session: Session, viewer: Viewer, *, person_id: UUID) -> bool:
+    """Return whether somebody operates the installation."""
+    require_operator(viewer)
+    return await session.get(Operator, person_id) is not None
+
+
 async def list_operators(session: Session, viewer: Viewer) -> Sequence[tuple[str, datetime]]:
     """Return the address of each operator and since when, by address."""
     require_operator(viewer)
@@ -71,12 +77,20 @@ async def list_events(
 
 
 async def record(
-    session: Session, viewer: Viewer, *, action: InstallationAction, subject_id: UUID
+    session: Session,
+    viewer: Viewer,
+    *,
+    action: InstallationAction,
+    subject_id: UUID,
+    at: datetime | None = None,
 ) -> None:
     """Add what was done to the log, in the transaction of what it tells of."""
     session.add(
         InstallationEvent(
-            done_at=datetime.now(UTC), action=action, actor_id=viewer.id, subject_id=subject_id
+            done_at=at or datetime.now(UTC),
+            action=action,
+            actor_id=viewer.id,
+            subject_id=subject_id,
         )
     )
 

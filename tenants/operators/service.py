@@ -1,10 +1,13 @@
 """What operators of the installation do, and how they come to be operators."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from tenants import work
 from tenants.access import Permission, Viewer, require_operating, require_operator
+from tenants.audit import AuditAction
 from tenants.errors import Conflict, InvalidInput, NotFound
 from tenants.integrations.idempotency import MAX_KEY_LENGTH
 from tenants.keys import Purpose, mac
@@ -15,6 +18,10 @@ from tenants.organisations import queries as organisations
 from tenants.organisations import service as people
 from tenants.work import Job, Session
 
+_FAILURES: Final = {
+    AuditAction.SIGN_IN_FAILED: InstallationAction.OPERATOR_SIGN_IN_FAILED,
+    AuditAction.SIGN_IN_LIMITED: InstallationAction.OPERATOR_SIGN_IN_LIMITED,
+}
 _OF_A_KEY: Final = b"release of the benchmark"
 
 
@@ -71,6 +78,30 @@ async def remove_operator(session: Session, viewer: Viewer, *, email: str) -> No
     await queries.record(
         session, viewer, action=InstallationAction.OPERATOR_REMOVED, subject_id=person.id
     )
+
+
+async def note_session(session: Session, viewer: Viewer, *, action: InstallationAction) -> None:
+    """Write down that somebody signed in or out, if it is an operator; nothing of anybody else."""
+    if viewer.operates and viewer.id is not None:
+        await queries.record(session, viewer, action=action, subject_id=viewer.id)
+
+
+async def note_failures(
+    session: Session, viewer: Viewer, *, person_id: UUID, told: Mapping[AuditAction, datetime]
+) -> None:
+    """Write down what failed for an operator's account; nothing for anybody else's.
+
+    Args:
+        session: The transaction in which the organisations' logs are told.
+        viewer: The operator of the installation, by a job.
+        person_id: Whose account.
+        told: What happened first of each kind, as `attempts.tell_failure` returned it.
+    """
+    if not told or not await queries.is_operator(session, viewer, person_id=person_id):
+        return
+    for what, at in told.items():
+        action = _FAILURES[what]
+        await queries.record(session, viewer, action=action, subject_id=person_id, at=at)
 
 
 async def release_benchmark(

@@ -5,7 +5,7 @@ longer than it counts, or than until the logs of the account's owner tell that i
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -132,7 +132,9 @@ async def list_failures(session: Session, viewer: Viewer) -> Sequence[tuple[byte
     return await queries.list_failures(session, viewer)
 
 
-async def tell_failure(session: Session, viewer: Viewer, *, key_hash: bytes) -> None:
+async def tell_failure(
+    session: Session, viewer: Viewer, *, key_hash: bytes
+) -> Mapping[AuditAction, datetime]:
     """Write what failed for an account into the logs of its owner's organisations and firms.
 
     However often it failed since the last time, a log gets one event for the first failure and one
@@ -143,23 +145,26 @@ async def tell_failure(session: Session, viewer: Viewer, *, key_hash: bytes) -> 
         session: The transaction.
         viewer: The operator, with a part in each organisation and firm that is to be told.
         key_hash: Of the account, as `list_failures` gave it.
+
+    Returns:
+        What was told, and when it happened.
     """
     require_operator(viewer)
     row = await queries.get_failure(session, viewer, key_hash=key_hash)
     if row is None or row.person_id is None:
-        return
-    happened = {
-        AuditAction.SIGN_IN_FAILED: row.failed_at,
-        AuditAction.SIGN_IN_LIMITED: row.limited_at,
-    }
-    for action, at in happened.items():
-        if at is None:
-            continue
+        return {}
+    happened = (
+        (AuditAction.SIGN_IN_FAILED, row.failed_at),
+        (AuditAction.SIGN_IN_LIMITED, row.limited_at),
+    )
+    told = {action: at for action, at in happened if at is not None}
+    for action, at in told.items():
         for organisation_id in viewer.roles:
             await audit.record(session, Viewer(), action, organisation_id, row.person_id, at=at)
         for firm_id in viewer.firms:
             await audit.record_in_firm(session, Viewer(), action, firm_id, row.person_id, at=at)
     row.person_id = row.failed_at = row.limited_at = None
+    return told
 
 
 def _network(address: str | None) -> str:

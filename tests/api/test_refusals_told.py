@@ -15,6 +15,8 @@ from tenants.access import Role, Viewer
 from tenants.audit import AuditAction, Log
 from tenants.db import run
 from tenants.model import new_id
+from tenants.operators.queries import list_events as list_installation_events
+from tenants.operators.service import add_operator
 from tenants.organisations import providers
 from tenants.organisations import service as organisations
 from tenants.organisations.attempts import (
@@ -119,6 +121,7 @@ async def test_failures_to_sign_in_are_told_twice_an_hour_to_those_who_know_the_
 ) -> None:
     client, other, third = await make_client(), await make_client(), await make_client()
     email, dana = await make_member_of_both(client, other)
+    await run(add_operator, OPERATOR, email=email)
     emails = (email, f"nobody-{new_id().hex}@client.example")
     # Before they are told nothing is known of them, and an unknown account answers alike.
     assert len(await fail(emails)) == 1
@@ -153,6 +156,15 @@ async def test_failures_to_sign_in_are_told_twice_an_hour_to_those_who_know_the_
     await seal_all(perform)
     actions = [one["action"] for one in await refusals(ask, client.hr, client)]
     assert sorted(actions) == ["SIGN_IN_FAILED", "SIGN_IN_FAILED", "SIGN_IN_LIMITED"]
+    # Whoever operates the installation has its own log for that.
+    events = await run(list_installation_events, OPERATOR, limit=10)
+    assert sorted(one.action for one in events) == [
+        "operator.added",
+        "operator.sign_in_failed",
+        "operator.sign_in_failed",
+        "operator.sign_in_limited",
+        "operator.signed_in",
+    ]
     # A firm's administrator has a part in the firm's clients, as a consultant has.
     assert len(await refusals(ask, other.hr, other)) == 3
     assert await refusals(ask, third.hr, third) == []
