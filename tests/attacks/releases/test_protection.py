@@ -1,9 +1,13 @@
 """The protection interval: what a coalition sees leaves every other family a range of values."""
 
-from collections.abc import Iterator
-from random import Random
+import csv
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tenants.disclosure import peers
 from tenants.disclosure.figures import Figure, Unit
@@ -12,8 +16,10 @@ from tenants.quantiles import harrell_davis_weights
 from tests.attacks.releases.attacker import Seen, is_found, needed, step_of
 
 RULES = PeerRules()
-FEWEST, MOST = 6, 60
-POOLS = 60
+FEWEST, MOST = 5, 60
+POOLS: Final = 50
+CONTRIBUTES: Final = 5
+SURVEY: Final = Path(__file__).parents[4] / "shared" / "data" / "surveys" / "tafe_survey.csv"
 # Of a real exit survey of nine institutes: who name the private sector, and who answered.
 TAFE = (
     (18, 102), (24, 85), (20, 75), (9, 43), (10, 39), (8, 36), (6, 25), (4, 11), (2, 10),
@@ -34,6 +40,8 @@ def shown_to(values: list[float], known: set[int]) -> Seen:
 
 def targets(seen: Seen) -> list[str]:
     """Return the unknown family that what is published leans on most, and the two at the ends."""
+    if not seen.quantiles:
+        return []
     order = sorted(seen.values)
     unknown = [one for one in order if one not in seen.known]
     weights = [harrell_davis_weights(len(order), QUANTILES[name]) for name in seen.quantiles]
@@ -41,36 +49,67 @@ def targets(seen: Seen) -> list[str]:
     return sorted({heaviest, unknown[0], unknown[-1]})
 
 
-def pools(chance: Random, count: int) -> Iterator[Seen]:
-    """Yield random pools of 6 to 60 families, of which a coalition knows one or many."""
-    kinds = (
-        chance.random,
-        lambda: chance.betavariate(4, 16),
-        # Many alike, as of small organisations.
-        lambda: round(chance.betavariate(4, 16), 1),
-    )
-    while count:
-        size = chance.randint(FEWEST, MOST)
-        kind = chance.choice(kinds)
-        values = sorted(kind() for _ in range(size))
-        many = chance.randint(1, max(1, min(size - 5, chance.choice((1, 3, 10, 50)))))
-        first = chance.randint(0, size - many)
-        together = set(range(first, first + many))
-        known = together if chance.random() < 0.4 else set(chance.sample(range(size), many))
-        seen = shown_to(values, known)
-        if seen.quantiles:
-            yield seen
-            count -= 1
+SHARES: Final = st.integers(0, 1000).map(lambda one: one / 1000)
+# Many alike, as of small organisations; and all around one place, as of most figures.
+KINDS: Final = (SHARES, st.integers(0, 10).map(lambda one: one / 10), st.integers(100, 300).map(
+    lambda one: one / 1000))  # fmt: skip
 
 
-def test_no_family_of_random_pools_is_found() -> None:
-    found = [
-        (sorted(seen.values.values()), sorted(seen.known), target)
-        for seen in pools(Random(7), POOLS)  # noqa: S311 - no secret.
-        for target in targets(seen)
-        if is_found(seen, target)
-    ]
+@st.composite
+def pools(draw: st.DrawFn) -> Seen:
+    """Draw a pool of 5 to 60 families, of which a coalition knows one or many."""
+    size = draw(st.integers(FEWEST, MOST))
+    kind = draw(st.sampled_from(KINDS))
+    values = sorted(draw(st.lists(kind, min_size=size, max_size=size)))
+    many = draw(st.integers(1, size - 4))
+    first = draw(st.integers(0, size - many))
+    together = st.just(set(range(first, first + many)))
+    apart = st.sets(st.integers(0, size - 1), min_size=many, max_size=many)
+    return shown_to(values, draw(together | apart))
+
+
+@settings(max_examples=POOLS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(pools())
+def test_no_family_of_random_pools_is_found(seen: Seen) -> None:
+    assert [one for one in targets(seen) if is_found(seen, one)] == []
+
+
+def tafe() -> dict[str, list[float]]:
+    """Return the share of each institute that named each factor, of those with five who answered.
+
+    Institutes by their share; factors by the survey's own words.
+    """
+    with SURVEY.open(encoding="cp1252", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    factors = [one for one in rows[0] if one.startswith("Contributing Factors.")]
+    answered = [row for row in rows if any(row[one] not in {"", None} for one in factors)]
+    institutes = defaultdict(list)
+    for row in answered:
+        institutes[row["Institute"]].append(row)
+    crowds = [some for some in institutes.values() if len(some) >= CONTRIBUTES]
+    return {
+        factor: sorted(
+            sum(row[factor] not in {"", "-"} for row in some) / len(some) for some in crowds
+        )
+        for factor in factors
+    }
+
+
+@pytest.mark.skipif(not SURVEY.exists(), reason="the survey is not on this machine")
+def test_no_institute_of_the_survey_is_found_in_any_of_its_factors() -> None:
+    factors = tafe()
+    assert len(factors) == 12
+    found, shown = [], 0
+    for factor, values in factors.items():
+        assert len(values) == len(TAFE)
+        # Who reads is the one with the lowest share, the one in the middle and the highest.
+        for own in (0, len(values) // 2, len(values) - 1):
+            seen = shown_to(values, {own})
+            shown += len(seen.quantiles)
+            found += [(factor, own, one) for one in targets(seen) if is_found(seen, one)]
     assert found == []
+    # Of most factors a median and quartiles are shown, so that there is something to attack.
+    assert shown > 3 * len(factors)
 
 
 @pytest.mark.parametrize("own", range(9))

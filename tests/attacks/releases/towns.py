@@ -68,11 +68,19 @@ class Course:
     fields: list[Field] = field(default_factory=list)
     everybody: dict[str, Family] = field(default_factory=dict)
 
-    def release(self, families: Sequence[Family], gone: Sequence[Family] = ()) -> Draft:
+    def release(
+        self,
+        families: Sequence[Family],
+        gone: Sequence[Family] = (),
+        erased: Sequence[Family] = (),
+    ) -> Draft:
         """Make the next release of those who give something, and of who has withdrawn.
 
         Whoever was there before and gives nothing now stays in the catalogue, with its observers.
+        Of the erased an answer was taken away since: they give something else now, or too little.
         """
+        fewer = [replace(one, value=one.value * 0.9, gone=True) for one in erased]
+        families = [*families, *fewer]
         self.everybody |= {one.name: one for one in (*families, *gone)}
         here = {one.name for one in (*families, *gone)}
         silent = [one for one in self.everybody.values() if one.name not in here]
