@@ -203,7 +203,7 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verify.add_argument("--json", action="store_true", help="print one line of JSON")
     head = _add_part(kinds, "head", _export_heads, "print the heads as JSON, to keep elsewhere")
     for one in (verify, head):
-        one.add_argument("--organisation", metavar="SLUG", help="of this one only")
+        one.add_argument("--organisation", metavar="SLUG", help="of this one, or this firm, only")
 
 
 def _add_part(

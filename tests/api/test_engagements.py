@@ -116,7 +116,8 @@ async def test_somebody_of_two_firms_and_two_organisations_goes_from_one_to_the_
     served, other, member = await make_client(), await make_client(), await make_client()
     consultant = served.consultant
     assert consultant.id is not None
-    operator, person = Viewer.operator(), {"person_id": consultant.id}
+    operator = Viewer.operator()
+    person: dict[str, Any] = {"person_id": consultant.id}
     role = FirmRole.ADMINISTRATOR
     await run(organisations.join_firm, operator, firm_id=other.firm_id, role=role, **person)
     here: dict[str, Any] = {"organisation_id": member.organisation_id, "role": Role.LEADERSHIP}
