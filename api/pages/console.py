@@ -52,6 +52,7 @@ from tenants.db import run
 from tenants.disclosure.figures import FEW
 from tenants.errors import NotFound
 from tenants.organisations import providers
+from tenants.organisations.models import FirmRole
 from tenants.reading import Key
 from tenants.settings import get_settings
 
@@ -87,6 +88,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{home}/pushes", with_person(show_pushes), methods=["GET"]),
         Route(f"{home}/digest", with_person(shown(digest.show_digest)), methods=["GET"]),
         Route(f"{home}/digest", with_person(shown(digest.post_digest)), methods=["POST"]),
+        Route("/console/firms/{slug}/log", with_person(show_firm_log), methods=["GET"]),
         *_changing_routes(home),
         Route(f"{home}/{MAILS.name}", with_person(show_mails), methods=["GET"]),
         Route(f"{home}/{MAILS.name}", with_person(post_mails), methods=["POST"]),
@@ -101,6 +103,15 @@ def routes() -> list[BaseRoute]:
         Route(f"{talk}/guide/{{page}}", with_person(_show_guide(guiding.guide)), methods=both),
         Route("/console/{path:path}", with_person(show_nothing), methods=["GET"]),
     ]
+
+
+async def show_firm_log(request: Request, viewer: Viewer) -> Response:
+    """Show what was done in a firm to whoever administers it."""
+    data = await ask(viewer, "firm_log", after=request.query_params.get("after"))
+    for firm in data["viewer"]["firms"]:
+        if firm["slug"] == request.path_params["slug"] and firm["role"] == FirmRole.ADMINISTRATOR:
+            return show_page("firm_log", viewer, firm=firm)
+    raise NotFound
 
 
 def _changing_routes(home: str) -> list[BaseRoute]:
@@ -131,6 +142,9 @@ async def show_organisations(request: Request, viewer: Viewer) -> Response:
         "organisations",
         viewer,
         firms=[one["name"] for one in data["viewer"]["firms"]],
+        administered=[
+            one for one in data["viewer"]["firms"] if one["role"] == FirmRole.ADMINISTRATOR
+        ],
         organisations=found,
         page=page,
         closed=closed,

@@ -84,6 +84,17 @@ LISTS: Final = (
     ConsoleList(
         "jobs", "Jobs", Permission.JOB_READ, "state", ("FAILED", "RUNNING", "QUEUED", "DONE")
     ),
+    ConsoleList(
+        "log",
+        "Log",
+        Permission.AUDIT_READ,
+        "action",
+        (
+            *("PERSON_SIGNED_IN", "SIGN_IN_FAILED", "SIGN_IN_LIMITED"),
+            *("CANDIDATE_READ", "RESPONSE_READ"),
+        ),
+        size=50,
+    ),
 )
 
 

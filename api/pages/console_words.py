@@ -43,6 +43,10 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "invitations.begin": "Invite once the delay is over",
         "invitations.remind": "See whether a reminder is due",
         "NO_ADDRESS": "No address is known",
+        "SIGN_IN_FAILED": "Somebody gave a wrong password",
+        "SIGN_IN_LIMITED": "Wrong passwords closed an account for a while",
+        "IDENTITY_PROVIDER_REFUSED": "Somebody came through the provider and is nobody here",
+        "INTEGRATION_REFUSED": "Somebody used an integration's name with a wrong secret",
         "OPTED_OUT": "Asked for no more mails",
         "INVITED_RECENTLY": "Invited to another interview within six months",
     }

@@ -25,7 +25,8 @@ from tenants.questionnaires.templates import load
 from tenants.tokens import Token
 from tests.api.conftest import Ask
 from tests.api.library_world import make_library
-from tests.factories import make_client, make_firm_invitation
+from tests.api.pages.browsing import session_of
+from tests.factories import Client, make_client, make_firm_invitation
 
 pytestmark = pytest.mark.usefixtures("connection")
 
@@ -74,6 +75,23 @@ async def change_everything(viewer: Viewer, firm_id: UUID, consultant: Viewer) -
         firm_members.change_firm_role, viewer, **here, person_id=person, role=FirmRole.ADMINISTRATOR
     )
     await run(firm_members.remove_firm_member, viewer, **here, person_id=person)
+
+
+async def shown_to_administrators_alone(
+    client: Client, other: Client, ada: Viewer, stranger: Viewer
+) -> None:
+    """Look at the console's page of a firm's log as everybody."""
+    address = f"/console/firms/firm-{client.slug}/log"
+    browser = await session_of(ada)
+    assert f'href="{address}"' in (await browser.get("/console")).html
+    page = await browser.get(address)
+    assert (page.status, len(page.rows())) == (200, 18)
+    assert "Template saved Ada Ministrator" in page.text
+    assert (await browser.get(f"{address}?after=nonsense")).location == address
+    for viewer in (client.consultant, client.hr, other.consultant, stranger):
+        browser = await session_of(viewer)
+        assert (await browser.get(address)).status == 404
+        assert address not in (await browser.get("/console")).html
 
 
 async def test_a_firms_log_tells_its_administrators_what_was_done(
@@ -146,6 +164,7 @@ async def test_a_firms_log_tells_its_administrators_what_was_done(
     theirs = {one["id"] for one in (await read(ask, stranger))["nodes"]}
     assert theirs
     assert not theirs & {one["id"] for one in found["nodes"]}
+    await shown_to_administrators_alone(client, other, ada, stranger)
     log = Log(client.firm_id, is_firms=True)
     assert await run(sealing.seal_events, Viewer.operator(), log=log) == len(found["nodes"])
     verified = await run(sealing.verify_events, Viewer.operator(), log=log)

@@ -29,7 +29,7 @@ from tenants.organisations.models import FirmRole
 from tenants.work import Session, enqueue
 from tests.api.auth.oauth_world import TOKEN, basic, make_machine, send
 from tests.api.conftest import Ask
-from tests.api.pages.browsing import Browser
+from tests.api.pages.browsing import Browser, session_of
 from tests.api.test_identity_providers import provider_of
 from tests.factories import Client, make_client, make_identity_provider
 from tests.jobs.conftest import Perform, perform
@@ -168,6 +168,14 @@ async def test_failures_to_sign_in_are_told_twice_an_hour_to_those_who_know_the_
     # A firm's administrator has a part in the firm's clients, as a consultant has.
     assert len(await refusals(ask, other.hr, other)) == 3
     assert await refusals(ask, third.hr, third) == []
+    browser = await session_of(client.hr)
+    page = await browser.get(f"/console/{client.slug}/log")
+    assert page.text.count("Somebody gave a wrong password") == 3  # A choice, and two rows.
+    page = await browser.get(f"/console/{client.slug}/log?show=SIGN_IN_LIMITED")
+    assert len(page.rows()) == 1
+    page = await (await session_of(client.leadership)).get(f"/console/{client.slug}/log")
+    assert (page.status, page.rows()) == (200, [])
+    assert "Log" not in page.places()
     found = await run(sealing.verify_events, client.job, log=Log(client.organisation_id))
     assert (found.findings, found.unsealed) == ((), 0)
 

@@ -33,12 +33,15 @@ def figures(page: Page) -> Mapping[str, int]:
             Role.CONSULTANT,
             [
                 *("Desk", "Interviews", "Conversations", "Offers", "Responses"),
-                *("Intake", "Jobs", "Mails"),
+                *("Intake", "Jobs", "Log", "Mails"),
             ],
         ),
         (
             Role.HR,
-            ["Interviews", "Offers", "Responses", "Intake", "Jobs", "Mails", "Integrations"],
+            [
+                *("Interviews", "Offers", "Responses", "Intake", "Jobs", "Log"),
+                *("Mails", "Integrations"),
+            ],
         ),
         (Role.HIRING_MANAGER, ["Interviews", "Offers"]),
         (Role.LEADERSHIP, []),

@@ -86,7 +86,7 @@ async def test_everybody_can_use_every_page(
     home = f"{address}/console/{world.client.slug}"
     paths = ["", *(f"/{name}" for name in EVERYWHERE), world.interview(world.attributed)]
     if role in {Role.CONSULTANT, Role.HR}:
-        paths.append("/mails")
+        paths += ["/mails", "/log"]
     if role is Role.HR:
         paths.append("/integrations")
     for url in (*(f"{home}{path}" for path in paths), f"{address}/console/api"):
