@@ -241,18 +241,28 @@ def told_by_metric(
 
 
 async def list_stored(
-    session: Session, viewer: Viewer, *, organisation_id: UUID, number: int
-) -> dict[tuple[bytes, str], tuple[str, str, str]]:
-    """Return what is stored of an organisation in a release, by audience and metric, as text."""
-    require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
+    session: Session, viewer: Viewer, *, organisation_ids: Sequence[UUID], number: int
+) -> dict[tuple[UUID, bytes, str], tuple[str, str, str]]:
+    """Return what is stored of organisations in a release: by each, audience and metric, as text.
+
+    Raises:
+        Forbidden: The viewer is no job of one of them.
+    """
+    for organisation_id in organisation_ids:
+        require(viewer, Permission.BENCHMARK_CONTRIBUTE, organisation_id)
     rows = await session.execute(
         text(
-            "SELECT audience, metric, quantiles::text AS quantiles, bands::text AS bands,"
-            " standings::text AS standings FROM benchmark_comparisons"
-            " WHERE organisation_id = :organisation AND release_number = :number"
+            "SELECT organisation_id, audience, metric, quantiles::text AS quantiles,"
+            " bands::text AS bands, standings::text AS standings FROM benchmark_comparisons"
+            " WHERE organisation_id = ANY (:organisations) AND release_number = :number"
         ),
-        {"organisation": organisation_id, "number": number},
+        {"organisations": list(organisation_ids), "number": number},
     )
     return {
-        (bytes(row.audience), row.metric): (row.quantiles, row.bands, row.standings) for row in rows
+        (row.organisation_id, bytes(row.audience), row.metric): (
+            row.quantiles,
+            row.bands,
+            row.standings,
+        )
+        for row in rows
     }

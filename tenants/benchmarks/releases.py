@@ -1,7 +1,9 @@
 """Making a release: begun once, shared metric by metric between workers, seen when it is whole."""
 
+import gc
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -229,6 +231,24 @@ async def share_release(number: int, report: Report | None = None) -> None:
     """
     viewer = Viewer.benchmark()
     whole = await run(find_field, viewer, number=number)
+    with _set_aside(whole):
+        await _share(number, whole, report)
+
+
+@contextmanager
+def _set_aside(whole: Field) -> Iterator[None]:
+    """Let looking for garbage pass over a field, which is large and stays until the end."""
+    # Made now, with everything that is made from it once.
+    _ = whole.readers
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+async def _share(number: int, whole: Field, report: Report | None) -> None:
+    viewer = Viewer.benchmark()
     for wait in (False, True):
         while await run(make_partition, viewer, number=number, whole=whole, wait=wait) is not None:
             if report is not None:
