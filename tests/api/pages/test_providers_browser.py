@@ -10,15 +10,18 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth.bearer import SESSION_COOKIE
-from tenants.access import Role
+from tenants.access import Role, Viewer, ViewerKind
+from tenants.audit import AuditAction, AuditEvent
 from tenants.db import run
 from tenants.members.mails import join_url
 from tenants.organisations import providers
 from tenants.organisations.providers import ProviderInput
 from tenants.settings import get_settings
+from tenants.work import Session
 from tests.api.pages.test_console_browser import check
 from tests.api.world import organisation_id_of
 from tests.factories import Client, make_client, make_member_invitation
@@ -182,6 +185,13 @@ async def test_an_unknown_person_is_refused_kindly(site: Site, email: str, words
     await check(page)
     await page.goto(site.home)
     assert page.url.startswith(f"{site.address}/sign-in")
+
+    # The organisation's log tells it, without saying who it was.
+    async def told(session: Session, _viewer: Viewer) -> list[ViewerKind]:
+        refused = AuditEvent.action == AuditAction.IDENTITY_PROVIDER_REFUSED
+        return [*await session.scalars(select(AuditEvent.actor_kind).where(refused))]
+
+    assert await run(told, site.client.job) == [ViewerKind.NOBODY]
 
 
 async def test_a_wrong_state_nonce_or_flow_lets_nobody_in(site: Site) -> None:
