@@ -32,6 +32,7 @@ from tests.factories import Client, Invited, make_client, make_invited_candidate
 
 STEPS = 30
 LOOK = """query ($slug: String!, $ids: [ID!]!) {
+  viewer { firms { auditEvents { totalCount } } }
   organisations(first: 100) { nodes { slug } } nodes(ids: $ids) { id }
   organisation(slug: $slug) { viewerRole offers { totalCount } interviews(first: 100) {
     totalCount nodes { candidate { lastName } } } responses { totalCount } } }"""
@@ -88,6 +89,7 @@ class Model:
     administrators: dict[UUID, Viewer]
     members: dict[UUID, dict[UUID, Role]]
     record: int = 0
+    told: dict[UUID, int] = field(default_factory=dict)
 
     def role(self, viewer: Viewer, place: Place) -> Role | None:
         """Return the part that somebody has in a place."""
@@ -273,6 +275,7 @@ async def name_or_remove(model: Model, place: Place, random: Random) -> None:
         person_id=person,
     )
     place.named ^= {person}
+    model.told[place.firm] = model.told.get(place.firm, 0) + 1
 
 
 THINGS: tuple[Callable[[Model, Place, Random], Any], ...] = (
@@ -355,6 +358,13 @@ async def look(ask: Ask, model: Model, viewer: Viewer, place: Place) -> None:
     assert listed == {
         one.client.slug for one in model.places if expected(model, viewer, one) is not None
     }
+    # What was done in a firm its administrators read, and nobody else of it or of another one.
+    logs = [one["auditEvents"]["totalCount"] for one in answer["data"]["viewer"]["firms"]]
+    administers = {one.id: firm for firm, one in model.administrators.items()}.get(viewer.id)
+    if administers is not None:
+        assert logs == [model.told.get(administers, 0)]
+    else:
+        assert set(logs) <= {0}
 
 
 async def record_an_offer(ask: Ask, model: Model, viewer: Viewer, place: Place) -> None:
