@@ -21,7 +21,7 @@ from tenants.access import Permission, Viewer
 from tenants.errors import NotFound
 
 DESK: Final = Place("desk", "Desk", Permission.EXCERPT_MODERATE)
-OPEN, ALL = "open", "all"
+OPEN, ALL, SECOND = "open", "all", "second"
 _NOTHING: Final = "none"
 _DIGITS: Final = 9
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*[\s]*|[.!?\n]+\s*")
@@ -89,12 +89,15 @@ class DeskView:
         text: As the API gives it; None where nothing is left.
         sentences: The text's sentences with where each begins and ends.
         excerpts: What was made of it.
-        show: Which texts are walked through, `open` or `all`.
+        show: Which texts are walked through: `open`, `all`, or `second`, for a second coder who
+            sees no themes but those that are chosen here.
         at: The place of the text in the order.
         open: How many texts have something left to do.
         all: How many there are.
         next: Where the next text is, if there is one.
         previous: Where the one before is, if there is one.
+        agreement: How far two coders agree, in words.
+        codebook: The themes that a second coder chooses from.
     """
 
     text: Mapping[str, Any] | None
@@ -106,6 +109,8 @@ class DeskView:
     all: int
     next: str | None
     previous: str | None
+    agreement: str
+    codebook: tuple[Mapping[str, Any], ...]
 
 
 async def show_desk(request: Request, viewer: Viewer) -> Shown | Response:
@@ -156,7 +161,8 @@ async def ask_desk(
     Raises:
         NoAnswer: The place is none of this list.
     """
-    show = ALL if query.get("show") == ALL else OPEN
+    show = query.get("show", OPEN)
+    show = show if show in {ALL, SECOND} else OPEN
     data = await ask(
         viewer,
         DESK.name,
@@ -180,6 +186,8 @@ async def ask_desk(
         all=organisation["all"]["totalCount"],
         next=beyond,
         previous=_beyond(organisation["previous"], slug, show) if query.get("at") else None,
+        agreement=organisation["coderAgreement"]["message"],
+        codebook=tuple(one for one in organisation["codebook"] if not one["isRetired"]),
     )
 
 
@@ -270,7 +278,9 @@ async def post_step(
         raise Refused(HTTPStatus.FORBIDDEN, "stale")
     fields = {name: values[-1] for name, values in form.items()}
     here = {name: fields.get(name, "") for name in ("text", "at", "show")}
-    steps = [step_of(form)]
+    steps = steps_of(form)
+    if not steps:
+        return None, "These words are not in the excerpt.", here
     if words_to_keep(fields) is not None and steps[0][0] not in {"make", "paraphrase", "undo"}:
         steps.insert(0, step_of({**form, "step": ["paraphrase"]}))
     for operation, given in steps:
@@ -280,6 +290,9 @@ async def post_step(
         errors = data["outcome"]["userErrors"]
         if errors:
             return None, " ".join(one["message"] for one in errors), here
+    if here["show"] == SECOND:
+        _, view = await ask_desk(viewer, slug, here)
+        return lead_to((view and view.next) or f"/console/{slug}/{DESK.name}"), "", here
     if operation in {"release", "withhold"}:
         _, view = await ask_desk(viewer, slug, here)
         left = view is None or any(one.found["state"] == "DRAFT" for one in view.excerpts)
@@ -300,7 +313,26 @@ def _piece(ticked: Sequence[str]) -> dict[str, int]:
     return {"begins": min(ends), "ends": max(ends)} if ends else {}
 
 
-def step_of(form: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
+def steps_of(form: Mapping[str, Sequence[str]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the steps that a posted form takes: one, or one for each time that words occur.
+
+    None at all where words are to be taken out that are not there.
+
+    Raises:
+        NoAnswer: It is none of the page's.
+    """
+    fields = {name: values[-1] for name, values in form.items()}
+    if fields.get("step") != "add":
+        return [step_of(form)]
+    words, shown = fields.get("out", "").strip(), fields.get("shown", "").replace("\r\n", "\n")
+    spots = re.finditer(re.escape(words), shown) if words else ()
+    where = {"excerptId": fields.get("excerpt", "")}
+    return [("add", {**where, "begins": one.start(), "ends": one.end()}) for one in spots]
+
+
+def step_of(  # noqa: PLR0911 - one for each button.
+    form: Mapping[str, Sequence[str]],
+) -> tuple[str, dict[str, Any]]:
     """Return which step a posted form takes, and its input.
 
     Raises:
@@ -318,6 +350,12 @@ def step_of(form: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
             kept = [one for one in themes if one != code]
             added = [code] if code and code not in themes else []
             return "code", {**excerpt, "themes": [*kept, *added]}
+        case "second":
+            return "code", {
+                **excerpt,
+                "themes": list(form.get("chosen", ())),
+                "asSecondCoder": True,
+            }
         case "accept" | "reject":
             ids = {"redactionIds": [value]} if value else {}
             return "resolve", {**excerpt, "accept": step == "accept", **ids}

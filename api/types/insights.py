@@ -156,7 +156,8 @@ class ReasonShare:
     Attributes:
         reason: The reason.
         group: What it is about.
-        controllability: Whether the organisation can do anything about it.
+        controllability: Whether the organisation can do anything about it, as its codebook said
+            when the edition was published.
         share: Of the respondents who name any reason.
     """
 
@@ -295,7 +296,7 @@ class Insights:
             ReasonShare(
                 reason=reason,
                 group=facts.group,
-                controllability=facts.controllability,
+                controllability=self.found.controllability[reason],
                 share=self._figure(reason_key(reason)),
             )
             for reason, facts in ordered

@@ -8,7 +8,7 @@ published where that set isolates nobody beside the cells (`tenants.disclosure.c
 """
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -119,7 +119,7 @@ def standing_findings(
     found: dict[ItemKey, dict[str, Any]] = {}
     for item in catalogue.items:
         if item.question.concept == MAIN_REASON:
-            finding = _openness(tally, item, by_item[item.key], minimum)
+            finding = _openness(tally, item, by_item[item.key], minimum, catalogue.controllable)
             if finding is not None:
                 documents = {
                     name: figures.to_json(getattr(finding, name))
@@ -131,7 +131,9 @@ def standing_findings(
     return found
 
 
-def _openness(tally: Tally, item: Item, lattice: Lattice, minimum: int) -> OpennessFinding | None:
+def _openness(
+    tally: Tally, item: Item, lattice: Lattice, minimum: int, controllable: Collection[str]
+) -> OpennessFinding | None:
     """Return the shares of both kinds of answers, or None where they may not be told apart.
 
     Who subtracts what it reads from the organisation's cell has the hidden ones' sum already; so
@@ -158,9 +160,13 @@ def _openness(tally: Tally, item: Item, lattice: Lattice, minimum: int) -> Openn
     answers = said(merge(tally.answers[item.key], whole.respondents))
     alone = Said(answers.everybody - answers.hidden, Counter(), Counter())
     others = Said(answers.hidden, Counter(), answers.anonymous)
+
+    def share(answers: Said, note: str) -> Figure:
+        return answers.share(lambda one: is_controllable(one, controllable), note)
+
     return OpennessFinding(
-        alone.share(is_controllable, NOTES[Coverage.IDENTIFIED_ONLY]),
-        others.share(is_controllable, "Confidential and anonymous answers."),
+        share(alone, NOTES[Coverage.IDENTIFIED_ONLY]),
+        share(others, "Confidential and anonymous answers."),
     )
 
 

@@ -6,8 +6,9 @@ one for all of them could be subtracted from each other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from tenants.questionnaires.values import (
     Scale,
     Value,
 )
-from tenants.reasons import Audience
+from tenants.reasons import REASONS, Audience, Controllability, DeclineReason
 
 YES: Final = "YES"
 NO: Final = "NO"
@@ -115,13 +116,28 @@ class Catalogue:
     Attributes:
         items: In the order in which they are asked.
         by_question: Of each question whose answers are counted, the key that its items share.
+        said: What the organisation's codebook says of reasons otherwise than the taxonomy.
     """
 
     items: tuple[Item, ...]
     by_question: Mapping[UUID, str]
+    said: Mapping[DeclineReason, Controllability] = field(default_factory=dict)
+
+    @property
+    def controllable(self) -> frozenset[str]:
+        """The codes of the reasons that are in the organisation's own hands."""
+        return frozenset(
+            reason.value
+            for reason, facts in REASONS.items()
+            if self.said.get(reason, facts.controllability) is Controllability.CONTROLLABLE
+        )
 
 
-def make_catalogue(questions: Iterable[AskedQuestion], answered: Mapping[UUID, int]) -> Catalogue:
+def make_catalogue(
+    questions: Iterable[AskedQuestion],
+    answered: Mapping[UUID, int],
+    said: Mapping[DeclineReason, Controllability] = MappingProxyType({}),
+) -> Catalogue:
     """Return what is counted of some questions.
 
     Questions of one concept, or code, that have other options or another scale cannot be counted
@@ -131,6 +147,7 @@ def make_catalogue(questions: Iterable[AskedQuestion], answered: Mapping[UUID, i
     Args:
         questions: Of all published versions.
         answered: How many of the responses that are counted answered each question.
+        said: What the organisation says of reasons otherwise than the taxonomy.
     """
     alike: dict[str, dict[tuple[Any, ...], list[AskedQuestion]]] = {}
     for question in sorted(questions, key=lambda one: (one.asked_from, one.id), reverse=True):
@@ -149,7 +166,8 @@ def make_catalogue(questions: Iterable[AskedQuestion], answered: Mapping[UUID, i
         if question.type is QuestionTypeKey.MATRIX:
             rows = [option["code"] for option in question.options]
         items += [Item((key, row), question, row, asked) for row in rows]
-    return Catalogue(tuple(items), {one.id: key for key, same in counted.items() for one in same})
+    by_question = {one.id: key for key, same in counted.items() for one in same}
+    return Catalogue(tuple(items), by_question, said)
 
 
 def measure(  # noqa: PLR0911 - one for each shape.

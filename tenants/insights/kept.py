@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from tenants.reasons import Audience
+from tenants.reasons import REASONS, Audience, Controllability, DeclineReason
 
 T = TypeVar("T")
 
@@ -76,3 +76,16 @@ def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
     kept[key] = value
     if len(kept) > MOST_CELLS:
         kept.popitem(last=False)
+
+
+def controllability_of(
+    questions: Sequence[Mapping[str, Any]],
+) -> dict[DeclineReason, Controllability]:
+    """Return of each reason whether it can be changed, as a cell's questions say or by default."""
+    said: Mapping[str, str] = next(
+        (one["controllability"] for one in questions if "controllability" in one), {}
+    )
+    return {
+        reason: Controllability(said.get(reason.value, facts.controllability))
+        for reason, facts in REASONS.items()
+    }

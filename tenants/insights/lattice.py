@@ -8,12 +8,13 @@ from tenants.disclosure import figures
 from tenants.disclosure.cells import Cell, Coverage, Lattice, make_lattice
 from tenants.disclosure.rules import EditionRules
 from tenants.insights.findings import standing_findings
-from tenants.insights.items import Catalogue, Item
+from tenants.insights.items import Catalogue
 from tenants.insights.measures import metric_figures, question_document
 from tenants.insights.models import CellKind
 from tenants.insights.said import NOBODY, said, with_what_is_left
 from tenants.insights.tally import Aspects, ItemKey, Tally, merge, respondents_of
 from tenants.interviews.models import Confidentiality
+from tenants.metrics import MAIN_REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def make_draft(
     }
     standing = standing_findings(tally, by_item, catalogue, aspects, rules.minimum)
     cells = [
-        _draft_cell(place, tally=tally, items=catalogue.items, by_item=by_item, rules=rules)
+        _draft_cell(place, tally=tally, catalogue=catalogue, by_item=by_item, rules=rules)
         for place in _places(lattice)
     ]
     # What is said of everybody only, beside the question that it is about.
@@ -98,7 +99,7 @@ def _draft_cell(
     place: Place,
     *,
     tally: Tally,
-    items: Sequence[Item],
+    catalogue: Catalogue,
     by_item: Mapping[ItemKey, Lattice],
     rules: EditionRules,
 ) -> DraftCell:
@@ -106,7 +107,7 @@ def _draft_cell(
     kind, segment, cell = place
     metrics: dict[str, Any] = {}
     questions = []
-    for item in items:
+    for item in catalogue.items:
         lattice = by_item[item.key]
         within = lattice.organisation
         if kind is not CellKind.ORGANISATION:
@@ -122,8 +123,18 @@ def _draft_cell(
             ]
             answers = with_what_is_left(answers, parts)
         document = question_document(item, within.coverage, answers, rules.distribution_minimum)
-        shown = metric_figures(item, within.coverage, answers, document.get("distribution", ()))
+        shown = metric_figures(
+            item,
+            within.coverage,
+            answers,
+            document.get("distribution", ()),
+            catalogue.controllable,
+        )
         metrics |= {key: figures.to_json(figure) for key, figure in shown.items()}
         # Which metrics rest on it, for the day when too few of those respondents are left.
         questions.append(document | {"metrics": sorted(shown)})
+        if item.question.concept == MAIN_REASON and catalogue.said:
+            # By what the organisation said of reasons then, whatever it says afterwards.
+            said_of = {reason.value: one.value for reason, one in catalogue.said.items()}
+            questions[-1] |= {"controllability": said_of}
     return DraftCell(kind, segment or "", cell.coverage, metrics, questions)

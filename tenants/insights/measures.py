@@ -24,7 +24,7 @@ from tenants.metrics import (
 from tenants.questionnaires.question_types import QuestionTypeKey
 from tenants.questionnaires.scale_rules import is_reversed
 from tenants.ranks import borda
-from tenants.reasons import REASONS, Controllability, DeclineReason, ReasonGroup
+from tenants.reasons import REASONS, DeclineReason, ReasonGroup
 from tenants.statistics import Estimate, mean_of_counts, net_promoter
 
 NOTES: Mapping[Coverage, str] = {
@@ -37,11 +37,6 @@ YES_OR_NO: Mapping[str, Mapping[str, str]] = {
 }
 PROMOTERS = (9, 10)
 DETRACTORS = range(7)
-CONTROLLABLE = frozenset(
-    reason.value
-    for reason, facts in REASONS.items()
-    if facts.controllability is Controllability.CONTROLLABLE
-)
 # The shapes of which exactly one option is chosen, so that the others' share tells of it.
 _EXCLUSIVE = frozenset({QuestionTypeKey.SINGLE_CHOICE, QuestionTypeKey.BOOLEAN})
 
@@ -212,7 +207,11 @@ def _ranking(item: Item, answers: Said, note: str) -> list[dict[str, Any]]:
 
 
 def metric_figures(
-    item: Item, coverage: Coverage, answers: Said, distribution: Iterable[Any] = ()
+    item: Item,
+    coverage: Coverage,
+    answers: Said,
+    distribution: Iterable[Any] = (),
+    controllable: Collection[str] = frozenset(),
 ) -> dict[str, Figure]:
     """Return the metrics that an item gives in one cell, by key.
 
@@ -221,6 +220,7 @@ def metric_figures(
         coverage: Whose answers these are.
         answers: Of those whom the cell covers and who answered the item.
         distribution: As `question_document` has it: an option that stands alone there is a metric.
+        controllable: The codes of the reasons that are in the organisation's own hands.
     """
     note, concept = NOTES[coverage], item.question.concept
     found: dict[str, Figure] = {}
@@ -236,7 +236,9 @@ def metric_figures(
     if concept == RECOMMENDATION and item.points is not None:
         found[CANDIDATE_NPS] = _net_promoter(answers, note)
     if concept == MAIN_REASON:
-        found[CONTROLLABLE_SHARE] = answers.share(is_controllable, note)
+        found[CONTROLLABLE_SHARE] = answers.share(
+            lambda one: is_controllable(one, controllable), note
+        )
     if concept == DECISION_FACTORS:
         found |= _reasons(answers, note)
     return found
@@ -264,9 +266,9 @@ def _net_promoter(answers: Said, note: str) -> Figure:
     )
 
 
-def is_controllable(answer: Measured) -> bool:
-    """Return whether a main reason is in the organisation's own hands."""
-    return isinstance(answer, frozenset) and not answer.isdisjoint(CONTROLLABLE)
+def is_controllable(answer: Measured, controllable: Collection[str]) -> bool:
+    """Return whether a main reason is among those in the organisation's own hands."""
+    return isinstance(answer, frozenset) and not answer.isdisjoint(controllable)
 
 
 def _reasons(answers: Said, note: str) -> dict[str, Figure]:

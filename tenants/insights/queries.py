@@ -15,7 +15,7 @@ from tenants.disclosure.figures import CORRELATION_FLOOR, Statistic, Suppressed
 from tenants.disclosure.rules import WINDOW_MONTHS, Dimension
 from tenants.errors import NotFound
 from tenants.insights.findings import OpennessFinding
-from tenants.insights.kept import Documents, Kept, MadeOf
+from tenants.insights.kept import Documents, Kept, MadeOf, controllability_of
 from tenants.insights.models import CellKind
 from tenants.insights.offer_figures import OfferCounts, offer_figures
 from tenants.insights.offer_queries import OFFERS_OF_WINDOW, WITH_TYPED_MONTHS
@@ -23,7 +23,7 @@ from tenants.insights.trends import Trend, find_trend
 from tenants.insights.windows import month_of, months_after
 from tenants.metrics import METRICS, RECOMMENDATION
 from tenants.questionnaires.question_types import QuestionTypeKey
-from tenants.reasons import Audience
+from tenants.reasons import Audience, Controllability, DeclineReason
 from tenants.settings import get_settings
 from tenants.work import Session
 
@@ -114,6 +114,7 @@ class Insights:
         questions: Those that the viewer's role reads.
         openness: Whether hidden answers name controllable main reasons more often; None in a cell
             of less than the whole organisation.
+        controllability: Of each reason, as the organisation said when it was published.
         trend: The decline rate of each of the last 24 months, live, and what became of it.
         segments: The cells that the viewer may ask for, whether suppressed or not.
         frozen_as: Equal for what is equal in everything but the figures of offers, which are as of
@@ -128,6 +129,7 @@ class Insights:
     figures: Mapping[str, Statistic]
     questions: Sequence[QuestionInsight]
     openness: OpennessFinding | None
+    controllability: Mapping[DeclineReason, Controllability]
     trend: Trend
     segments: Sequence[str]
     frozen_as: MadeOf | None
@@ -323,6 +325,7 @@ def _insights(
         figures=shown | offers,
         questions=[one for one in questions if one.audience in audiences],
         openness=_openness(documents.questions, audiences, withheld) if segment is None else None,
+        controllability=controllability_of(documents.questions),
         trend=find_trend(series, listed=listed, minimum=minimum),
         segments=segments,
         frozen_as=frozen_as,

@@ -28,6 +28,8 @@ from tenants.insights.windows import Window, ended_windows
 from tenants.metrics import RESPONSE_RATE
 from tenants.model import new_id
 from tenants.organisations.insight_queries import list_settings
+from tenants.themes.codebook import said_otherwise
+from tenants.themes.service import get_codebook
 from tenants.work import Session
 
 
@@ -178,7 +180,8 @@ async def _draft(
     times = Counter[UUID]()
     for question_id, _, _, count in counts:
         times[question_id] += count
-    catalogue = make_catalogue(asked, times)
+    codebook = await get_codebook(session, viewer, organisation_id=organisation_id)
+    catalogue = make_catalogue(asked, times, said_otherwise(codebook))
     answers = add_up(catalogue, counts)
     aspects = find_aspects(
         catalogue, {key: sum(one.total() for one in by.values()) for key, by in answers.items()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from tenants.reasons import Audience, Controllability
+from tenants.reasons import REASONS, Audience, Controllability, DeclineReason
 
 CODE_PATTERN: Final = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 LANGUAGE_PATTERN: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -117,3 +117,13 @@ def _over(above: Theme | None, line: ThemeLine, level: ThemeLevel) -> Theme:
         is_retired=retired,
         level=level,
     )
+
+
+def said_otherwise(codebook: Mapping[str, Theme]) -> dict[DeclineReason, Controllability]:
+    """Return the reasons whose controllability a codebook says otherwise than the taxonomy."""
+    return {
+        reason: theme.controllability
+        for reason, facts in REASONS.items()
+        if (theme := codebook.get(reason.value)) is not None
+        and theme.controllability is not facts.controllability
+    }

@@ -6,6 +6,7 @@ import pytest
 
 from tenants.access import Viewer
 from tests.api.conftest import Ask
+from tests.api.insight_world import ATTRIBUTED, answer, make_year_old_client, publish
 from tests.api.world import organisation_id_of
 from tests.factories import Client, make_client
 
@@ -114,3 +115,25 @@ async def test_what_cannot_be_is_refused_and_nothing_is_kept(
     )
     actions = [one["action"] for one in log["data"]["organisation"]["auditEvents"]["nodes"]]
     assert "THEME_CHANGED" not in actions
+
+
+async def test_what_can_be_changed_is_counted_as_the_organisation_says_then(ask: Ask) -> None:
+    client = await make_year_old_client()
+    for number in range(8):
+        await answer(client, ATTRIBUTED, reasons=["PAY_BASE" if number < 4 else "OTHER_OFFER"])
+    await save(ask, client, code="PAY_BASE", controllability="CONTROLLABLE")
+    await publish(client)
+    # What is said afterwards counts in the next edition.
+    await save(ask, client, code="PAY_BASE", controllability="OUTSIDE_CONTROL")
+    found = (
+        await ask(
+            client.leadership,
+            """query ($slug: String!) { organisation(slug: $slug) { insights {
+              controllableShare { ... on Figure { value relation } }
+              reasons { reason controllability } } } }""",
+            slug=client.slug,
+        )
+    )["data"]["organisation"]["insights"]
+    assert found["controllableShare"] == {"value": 0.5, "relation": "EXACT"}
+    reasons = {one["reason"]: one["controllability"] for one in found["reasons"]}
+    assert (reasons["PAY_BASE"], reasons["BENEFITS"]) == ("CONTROLLABLE", "HARD_TO_CHANGE")

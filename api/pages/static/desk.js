@@ -25,7 +25,12 @@
     const found = meant(event.key);
     if (!found) return;
     event.preventDefault();
-    if (writes(found)) found.focus();
+    if (writes(found)) {
+      /* What is selected in the text is what shall be taken out. */
+      const selected = getSelection().toString().trim();
+      if (found.name === "out" && selected) found.value = selected;
+      found.focus();
+    }
     else found.click();
   });
 })();

@@ -1,12 +1,15 @@
 """The moderation desk without script, and what its page says to those who have none."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
 from tenants.access import Role
-from tests.api.excerpt_world import write
+from tests.api.conftest import Ask
+from tests.api.excerpt_world import desk as texts_of
+from tests.api.excerpt_world import take, write
 from tests.api.insight_world import CONFIDENTIAL
 from tests.api.pages.browsing import Browser, Page, session_of
 from tests.factories import Client, make_client
@@ -47,6 +50,11 @@ async def test_a_piece_is_released_by_buttons_alone() -> None:
     assert refused.status == 409
     assert "Decide first whether to take out “Herr Petersen”." in refused.text
     page = await step(browser, desk, page, "accept")
+    missed = await step(browser, desk, page, "add", out="lovely")
+    assert (missed.status, "These words are not in the excerpt." in missed.text) == (409, True)
+    page = await step(browser, desk, page, "add", out="waiting")
+    assert "Readers would get: [name] kept me [name]." in page.text
+    page = await step(browser, desk, page, "undo")
     page = await step(browser, desk, page, "theme:PROCESS_SLOW")
     assert "Readers would get: [name] kept me waiting." in page.text
     # Words that were typed are kept by whatever button is pressed.
@@ -86,3 +94,19 @@ async def test_what_was_not_posted_from_the_page_does_nothing() -> None:
         answer = await other.post(desk, {**hidden(page), "step": "make"})
         assert "Petersen" not in answer.text
     assert "Excerpt 1" not in (await browser.get((await browser.get(desk)).location)).text
+
+
+async def test_a_second_coder_sees_no_themes_and_is_compared(ask: Ask) -> None:
+    client, browser, desk, page = await make()
+    await step(browser, desk, page, "make", piece="0-30")
+    (text,) = await texts_of(ask, client.consultant, client)
+    colleague = replace(client.consultant, id=client.leadership.id)
+    given = {"excerptId": text["excerpts"][0]["id"], "themes": ["PROCESS_SLOW"]}
+    await take(ask, colleague, "codeExcerpt", **given)
+    page = await browser.get((await browser.get(f"{desk}?show=second")).location)
+    assert "No excerpt has been coded by two people yet." in page.text
+    assert "Keep as second coder" in page.text
+    assert "aria-pressed" not in page.html
+    await step(browser, desk, page, "second", chosen="PROCESS_SLOW")
+    page = await browser.get((await browser.get(desk)).location)
+    assert "Two coders: Over 1 excerpts, kappa is 1.00" in page.text

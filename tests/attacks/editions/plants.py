@@ -18,7 +18,7 @@ from tenants.disclosure.cells import (
     nobody_or_a_crowd,
 )
 from tenants.disclosure.rules import Dimension
-from tenants.insights import findings, lattice
+from tenants.insights import findings, lattice, service
 from tenants.insights.lattice import Draft
 from tenants.interviews.models import Confidentiality
 from tenants.organisations.insight_models import InsightSettings
@@ -52,7 +52,9 @@ def _gate_only(monkeypatch: pytest.MonkeyPatch, counts: Callable[[Respondent], b
         several = sum(one.count for one in respondents if counts(one))
         passes = nobody_or_a_crowd(several, minimum)
         if passes and sum(one.count for one in respondents) >= minimum:
-            return Cell(Coverage.ALL_ANSWERS, frozenset(one.key for one in respondents))
+            hidden = any(one.hidden for one in respondents)
+            coverage = Coverage.ALL_ANSWERS if hidden else Coverage.IDENTIFIED_ONLY
+            return Cell(coverage, frozenset(one.key for one in respondents))
         return cover(respondents, minimum)
 
     monkeypatch.setattr(cells, "cover", with_one_gate)
@@ -110,7 +112,8 @@ def counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
         draft = make_draft(*given)
         return replace(draft, counted=draft.counted & {Confidentiality.ATTRIBUTED})
 
-    monkeypatch.setattr(lattice, "make_draft", and_keep)
+    for module in (lattice, service):
+        monkeypatch.setattr(module, "make_draft", and_keep)
 
 
 def gate_of_questions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +122,7 @@ def gate_of_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     def restrict(
         respondents: Collection[Respondent], minimum: int, within: Lattice | None = None
     ) -> Lattice:
-        if within is None or within.organisation is None:
+        if within is None or within.organisation is None or not respondents:
             return make_lattice(respondents, minimum, within)
         answered = {one.key for one in respondents}
 
@@ -127,7 +130,9 @@ def gate_of_questions(monkeypatch: pytest.MonkeyPatch) -> None:
             return replace(cell, respondents=cell.respondents & answered)
 
         segments = {value: part(cell) for value, cell in within.segments.items()}
-        return Lattice(part(within.organisation), segments)
+        some = {value: cell for value, cell in segments.items() if cell.respondents}
+        organisation = part(within.organisation)
+        return Lattice(organisation if organisation.respondents else None, some)
 
     monkeypatch.setattr(lattice, "make_lattice", restrict)
 
