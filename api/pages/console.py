@@ -27,7 +27,8 @@ from api.pages import (
     talking,
 )
 from api.pages import providers as provider_pages
-from api.pages.benchmark import BENCHMARK, ask_benchmark
+from api.pages.benchmark import BENCHMARK
+from api.pages.benchmark_part import post_benchmark, show_benchmark
 from api.pages.console_frame import (
     PersonHandler,
     Showing,
@@ -47,7 +48,6 @@ from api.pages.why import WHY, ask_why
 from api.relay import decode_id
 from tenants import read_graph
 from tenants.access import Permission, Viewer
-from tenants.benchmarks.windows import MINIMUM_AGE
 from tenants.db import run
 from tenants.disclosure.figures import FEW
 from tenants.errors import NotFound
@@ -77,7 +77,8 @@ def routes() -> list[BaseRoute]:
         Route(preview.PATH, with_person(preview.show_preview), methods=["GET"]),
         Route(home, with_person(show_overview), methods=["GET"]),
         Route(f"{home}/{WHY.name}", with_person(show_why), methods=["GET"]),
-        Route(f"{home}/{BENCHMARK.name}", with_person(show_benchmark), methods=["GET"]),
+        Route(f"{home}/{BENCHMARK.name}", with_person(shown(show_benchmark)), methods=["GET"]),
+        Route(f"{home}/{BENCHMARK.name}", with_person(shown(post_benchmark)), methods=["POST"]),
         Route(f"{home}/{EXCERPTS.name}", with_person(shown(show_excerpts)), methods=["GET"]),
         Route(f"{home}/{DESK.name}", with_person(shown(show_desk)), methods=["GET"]),
         Route(f"{home}/{DESK.name}", with_person(shown(post_desk)), methods=["POST"]),
@@ -187,21 +188,6 @@ async def show_why(request: Request, viewer: Viewer) -> Response:
         here=WHY.name,
         view=view,
         few=FEW,
-    )
-
-
-async def show_benchmark(request: Request, viewer: Viewer) -> Response:
-    """Show how an organisation compares with its peers, as far as the viewer may know."""
-    slug = request.path_params["slug"]
-    data, view = await ask_benchmark(viewer, slug)
-    return show_page(
-        BENCHMARK.name,
-        viewer,
-        organisation=data["organisation"],
-        slug=slug,
-        here=BENCHMARK.name,
-        view=view,
-        age=MINIMUM_AGE.days,
     )
 
 

@@ -22,6 +22,7 @@ FORMS = {
     "/account/sessions",
     "/console/library/push",
     "/console/{slug}/actions/new",
+    "/console/{slug}/benchmark",
     "/console/{slug}/actions/{id}",
     "/console/{slug}/desk",
     "/console/{slug}/digest",

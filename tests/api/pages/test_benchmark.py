@@ -5,11 +5,18 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from api.pages.benchmark import make_view
+from api.pages.benchmark_part import CONSENT
+from tenants.access import Viewer
 from tenants.benchmarks.methodology import describe_methodology
+from tenants.benchmarks.models import BenchmarkConsent
+from tenants.db import run
+from tenants.work import Session
 from tests.api.pages.browsing import Page, session_of
 from tests.api.pages.conftest import Site
+from tests.api.pages.test_library_page import form_of
 from tests.factories import make_client
 from tests.tenants.benchmarks.town import (
     Member,
@@ -75,6 +82,49 @@ async def test_whoever_is_not_compared_is_told_what_to_do_and_others_find_nothin
     assert "at least 90 days old" in page.text
     page = await (await session_of(stranger.hr)).get(f"/console/{client.slug}/benchmark")
     assert page.status == 404
+
+
+@pytest.mark.usefixtures("connection")
+async def test_hr_joins_reads_what_goes_in_and_leaves() -> None:
+    client = await make_client()
+    address = f"/console/{client.slug}/benchmark"
+    hr, leader = await session_of(client.hr), await session_of(client.leadership)
+    page = await hr.get(address)
+    assert "your organisation does not take part, and nothing of it goes in" in page.text
+    assert CONSENT in page.text
+    assert "We agree, and take part" in page.text
+    # Leadership reads it and decides nothing; what is posted all the same changes nothing.
+    seen = await leader.get(address)
+    assert CONSENT in seen.text
+    assert "We agree, and take part" not in seen.text
+    form = {**form_of(await leader.get(f"/console/{client.slug}/digest")), "part": "join"}
+    assert (await leader.post(address, form)).status in {403, 404}
+    stale = await hr.post(address, {"csrf": "another", "part": "join"})
+    assert stale.status == 403
+    assert "does not take part" in (await hr.get(address)).text
+    assert (await hr.post(address, {**form_of(page), "part": "join"})).location == address
+    page = await hr.get(address)
+    assert "Your organisation takes part since" in page.text
+    assert "It has given nothing yet" in page.text
+    left = await hr.post(address, {**form_of(page), "part": "leave"})
+    assert left.location == address
+    twice = await hr.post(address, {**form_of(page), "part": "leave"})
+    assert twice.status == 409
+    assert "The organisation does not take part in the benchmark." in twice.text
+
+    async def agreed_to(session: Session, _viewer: Viewer) -> list[str]:
+        return [*await session.scalars(select(BenchmarkConsent.text))]
+
+    assert await run(agreed_to, client.job) == [CONSENT]
+
+
+@pytest.mark.usefixtures("connection")
+async def test_the_page_lists_exactly_what_of_the_own_goes_in() -> None:
+    (member,) = await make_town([0.25])
+    _, consultant = await make_firm([member])
+    page = await (await session_of(consultant)).get(f"/console/{member.slug}/benchmark")
+    assert "What it gave for January 2025 to December 2025" in page.text
+    assert "Decline rate 25" in page.text
 
 
 def test_every_unit_has_an_axis_that_holds_what_is_drawn() -> None:

@@ -52,6 +52,8 @@ NO_QUERIES = (
     "add_action_note",
     "change_action_status",
     "create_action",
+    "join_benchmark",
+    "leave_benchmark",
     "set_digest_mail",
 )
 
@@ -92,6 +94,8 @@ def test_these_are_the_documents() -> None:
         "interview",
         "interviews",
         "jobs",
+        "join_benchmark",
+        "leave_benchmark",
         "library",
         "library_sources",
         "log",
