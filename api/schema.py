@@ -101,6 +101,7 @@ from api.types.members import (
     invite_member,
     remove_member,
     resend_member_invitation,
+    sign_member_out,
     withdraw_member_invitation,
 )
 from api.types.moderation import (
@@ -335,6 +336,7 @@ class Mutation:
     revoke_access = revoke_access
     revoke_session = revoke_session
     revoke_sessions = revoke_sessions
+    sign_member_out = sign_member_out
     create_action = create_action
     update_action = update_action
     change_action_status = change_action_status

@@ -92,6 +92,8 @@ class AuditAction(StrEnum):
     MEMBER_INVITATION_WITHDRAWN = "member.invitation_withdrawn"
     MEMBER_JOINED = "member.joined"
     MEMBER_ROLE_CHANGED = "member.role_changed"
+    MEMBER_MOVED = "member.moved"
+    MEMBER_SIGNED_OUT = "member.signed_out"
     MEMBER_REMOVED = "member.removed"
     BENCHMARK_JOINED = "benchmark.joined"
     BENCHMARK_LEFT = "benchmark.left"

@@ -185,6 +185,30 @@ class RemoveMemberPayload:
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 
+@strawberry.input
+class SignMemberOutInput:
+    """Whose sessions end.
+
+    Attributes:
+        membership_id: The member, as `Organisation.members` lists them.
+    """
+
+    membership_id: strawberry.ID
+
+
+@strawberry.type
+class SignMemberOutPayload:
+    """Whose sessions ended.
+
+    Attributes:
+        membership: Null when it was refused.
+        user_errors: Why, in words that help.
+    """
+
+    membership: Membership | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
 @mutation
 async def invite_member(
     info: Info,
@@ -254,6 +278,20 @@ async def change_role(
     )
     record = await info.context.find_record(read_graph.MEMBERSHIP, key)
     return ChangeRolePayload(membership=as_type(record))
+
+
+@mutation
+async def sign_member_out(
+    info: Info,
+    input: SignMemberOutInput,  # noqa: A002 - the argument's name in the API.
+) -> SignMemberOutPayload:
+    """End every session of a member, wherever they are signed in; they sign in anew."""
+    key = key_of(read_graph.MEMBERSHIP, input.membership_id, field="membershipId")
+    await info.context.run(
+        members.sign_member_out, organisation_id=key.organisation_id, person_id=key.id
+    )
+    record = await info.context.find_record(read_graph.MEMBERSHIP, key)
+    return SignMemberOutPayload(membership=as_type(record))
 
 
 @mutation

@@ -138,8 +138,10 @@ async def change_role(
     _check_role(role)
     place = _checked_department(department)
     member = await _held_member(session, viewer, organisation_id, person_id)
-    if department is not None:
+    if department is not None and member.department != place:
+        # Who may be an independent administrator hangs on it.
         member.department = place
+        await audit.record(session, viewer, AuditAction.MEMBER_MOVED, organisation_id, person_id)
     if member.role is role:
         return
     await _keep_somebody_in_charge(session, viewer, member)
@@ -147,6 +149,24 @@ async def change_role(
     member.role_changed_at = datetime.now(UTC)
     await session.flush()
     await audit.record(session, viewer, AuditAction.MEMBER_ROLE_CHANGED, organisation_id, person_id)
+
+
+async def sign_member_out(
+    session: Session, viewer: Viewer, *, organisation_id: UUID, person_id: UUID
+) -> None:
+    """End every session of a member, wherever they are signed in; they sign in anew.
+
+    Tokens of applications go on: `revoke_access` ends those.
+
+    Raises:
+        NotFound: There is no such member.
+    """
+    _require_managing(viewer, organisation_id, field="membershipId")
+    member = await _held_member(session, viewer, organisation_id, person_id)
+    # What ends sessions at another role ends them here.
+    member.role_changed_at = datetime.now(UTC)
+    await session.flush()
+    await audit.record(session, viewer, AuditAction.MEMBER_SIGNED_OUT, organisation_id, person_id)
 
 
 async def remove_member(

@@ -294,7 +294,7 @@ PARTS = {
         ("InviteMemberPayload", "ResendMemberInvitationPayload"), "invitation userErrors"
     ),
     "WithdrawMemberInvitationPayload": "withdrawnInvitationId userErrors",
-    "ChangeRolePayload": "membership userErrors",
+    **dict.fromkeys(("ChangeRolePayload", "SignMemberOutPayload"), "membership userErrors"),
     "RemoveMemberPayload": "removedMembershipId userErrors",
     "RevokeSessionPayload": "session userErrors",
     "RevokeSessionsPayload": "revokedCount userErrors",
@@ -330,7 +330,7 @@ MUTATIONS = {
     ),
     "inviteMember": "FORBIDDEN ok FORBIDDEN FORBIDDEN FORBIDDEN UNAUTHENTICATED NOT_FOUND",
     **dict.fromkeys(("resendMemberInvitation", "withdrawMemberInvitation"), _OF_MEMBERS),
-    **dict.fromkeys(("changeRole", "removeMember"), _OF_MEMBERS),
+    **dict.fromkeys(("changeRole", "removeMember", "signMemberOut"), _OF_MEMBERS),
     # It is a session of HR's.
     "revokeSession": "NOT_FOUND ok NOT_FOUND NOT_FOUND NOT_FOUND UNAUTHENTICATED NOT_FOUND",
     "revokeSessions": "ok ok ok ok ok UNAUTHENTICATED ok",

@@ -24,6 +24,7 @@ from tenants.reading import Key
 from tenants.work import Job, Session
 from tests.api.asking import ask_over_http, token_of
 from tests.api.conftest import Ask
+from tests.api.pages.browsing import session_of
 from tests.api.world import fingerprint, make_world, organisation_id_of, requisition_of
 from tests.factories import Client, make_client, make_member_invitation
 
@@ -319,4 +320,24 @@ async def test_a_role_is_changed_and_the_department_with_it(ask: Ask) -> None:
             "membership": {"role": "LEADERSHIP", "department": kept},
             "userErrors": [],
         }
-    assert await actions(client) == []
+    # Who may be independent hangs on the department, so that its change is recorded.
+    assert await actions(client) == ["member.moved"] * 2
+
+
+async def test_hr_signs_a_member_out_everywhere(ask: Ask) -> None:
+    client = await make_client()
+    theirs = [await session_of(client.leadership) for _ in range(2)]
+    own = await session_of(client.hr)
+    query = """mutation ($input: SignMemberOutInput!) { signMemberOut(input: $input) {
+      membership { role } userErrors { code field } } }"""
+    given = {"membershipId": membership(client, client.leadership)}
+    answer = await ask(client.hr, query, input=given)
+    assert answer["data"]["signMemberOut"] == {
+        "membership": {"role": "LEADERSHIP"},
+        "userErrors": [],
+    }
+    for browser in theirs:
+        assert (await browser.get("/account")).location.startswith("/sign-in")
+    assert (await own.get("/account")).status == 200
+    assert (await (await session_of(client.leadership)).get("/account")).status == 200
+    assert await actions(client) == ["member.signed_out"]
