@@ -42,6 +42,7 @@ __all__ = [
     "content_hash",
     "parse_definition",
     "parse_draft",
+    "parse_draft_question",
     "question_json",
     "to_json",
 ]
@@ -179,6 +180,24 @@ def parse_draft(raw: object) -> tuple[Definition, list[Finding]]:
     """
     findings: list[Finding] = []
     return _parse(raw, findings), findings
+
+
+def parse_draft_question(
+    raw: object, languages: Collection[str], earlier: Mapping[str, Question]
+) -> tuple[Question, list[Finding]]:
+    """Return one question of a draft, and what it cannot be published with, as `parse_draft` does.
+
+    Args:
+        raw: As it stands in the document.
+        languages: The questionnaire's, the first one needing every text.
+        earlier: The questions before it, by code.
+
+    Raises:
+        InvalidInput: It breaks a rule that a draft has to keep, too.
+    """
+    findings: list[Finding] = []
+    document = JsonObject(raw, languages=tuple(languages), findings=findings)
+    return _parse_question(document, earlier), findings
 
 
 def _parse(raw: object, findings: list[Finding] | None) -> Definition:

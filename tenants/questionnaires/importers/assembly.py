@@ -12,11 +12,14 @@ from tenants.questionnaires.definition import (
     MOST_LANGUAGES,
     MOST_PAGES,
     MOST_QUESTIONS,
+    Question,
     parse_draft,
+    parse_draft_question,
     to_json,
 )
 from tenants.questionnaires.importers.expressions import read_expression
 from tenants.questionnaires.json_object import LONGEST_WORDING
+from tenants.questionnaires.parts import MOST_OPTIONS
 from tenants.questionnaires.templates import load
 
 Json = dict[str, Any]
@@ -117,6 +120,7 @@ class _Draft:
         items: The report.
         known: The questions by code, their options with what the file called them.
         names: The questions' codes by what the file called them.
+        earlier: The questions by code, as a definition has them.
     """
 
     survey: Survey
@@ -124,6 +128,7 @@ class _Draft:
     items: list[Item]
     known: dict[str, Json] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    earlier: dict[str, Question] = field(default_factory=dict)
 
 
 def plain(text: object, longest: int = LONGEST_WORDING) -> str:
@@ -177,7 +182,11 @@ def assemble(survey: Survey) -> tuple[Json, list[Item]]:
             f"{item.name}: {item.reason}" for item in items[:5]
         )
         raise InvalidInput(message, field="file")
-    definition, _ = parse_draft(document)
+    try:
+        definition, _ = parse_draft(document)
+    except InvalidInput as error:
+        # Of a page, or of texts of ours that somebody has edited.
+        raise InvalidInput(error.message, field="file") from error
     return to_json(definition), items
 
 
@@ -242,23 +251,25 @@ def _add_question(draft: _Draft, page: Json, question: SurveyQuestion) -> Item:
     document, known, names = draft.document, draft.known, draft.names
     if len(known) >= MOST_QUESTIONS:
         return Item(question.name, Outcome.REFUSED, f"there are more than {MOST_QUESTIONS}")
+    if len(question.document.get("options") or ()) > MOST_OPTIONS:
+        return Item(question.name, Outcome.REFUSED, f"it has more than {MOST_OPTIONS} options")
     made = _settled(draft.survey, question, document["languages"], known)
     losses = list(question.losses)
     for condition in _conditions(question, known, names, losses):
         candidate = made if condition is None else {**made, "visible_if": condition}
-        page["questions"].append(candidate)
         try:
-            _, findings = parse_draft(document)
+            parsed, findings = parse_draft_question(candidate, document["languages"], draft.earlier)
         except InvalidInput as error:
             refusal = error.message
         else:
             refusal = next((one.message for one in findings if one.about is not None), "")
         if not refusal:
+            page["questions"].append(candidate)
+            draft.earlier[parsed.code] = parsed
             known[made["code"]] = {**made, "options": _with_values(made, question)}
             names[question.name] = made["code"]
             reason = "; ".join(losses)
             return Item(question.name, Outcome.DEGRADED if losses else Outcome.IMPORTED, reason)
-        page["questions"].pop()
         if condition is not None:
             losses.append("its condition was left out")
     return Item(question.name, Outcome.REFUSED, refusal)

@@ -68,10 +68,14 @@ def read(content: bytes) -> Survey:
     items = [*_list_unread(root, settings)]
     words = tables["question_l10ns"] or tables["questions"]
     file = _File(
-        tables,
         languages,
         _worded(words, "qid", "question", languages),
         _worded(words, "qid", "help", languages),
+        _worded(tables["answer_l10ns"], "aid", "answer", languages),
+        {
+            "parts": _by([*tables["subquestions"], *tables["questions"]], "parent_qid"),
+            **{name: _by(tables[name], "qid") for name in _OF_QUESTIONS},
+        },
     )
     for row in sorted(tables["questions"], key=_order("question_order")):
         if row.get("parent_qid", "0") not in {"0", ""}:
@@ -112,6 +116,8 @@ _LOOKS: Final = re.compile(
     r"|page_break|printable|save_as|show_|slider_|question_template|question_theme|time_limit_\w"
     r"|em_validation_q_tip|em_validation_sq_tip|clear_default|dropdown_|answer_width|repeat_headings"
 )
+# Tables whose rows belong to a question each.
+_OF_QUESTIONS: Final = ("answers", "conditions", "question_attributes")
 _TABLES: Final = (
     "conditions",
     "question_attributes",
@@ -147,26 +153,26 @@ def _worded(
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Tables by name, languages, and the words and hints of questions by their ids."""
+    """Languages, the words and hints of questions by their ids, and what belongs to each."""
 
-    tables: Mapping[str, list[Row]]
     languages: list[str]
     asked: Mapping[str, dict[str, str]]
     hints: Mapping[str, dict[str, str]]
+    answers: Mapping[str, dict[str, str]]
+    of: Mapping[str, Mapping[str, list[Row]]]
 
 
 def _question(row: Row, file: _File, items: list[Item]) -> SurveyQuestion | None:
     """Return a question, or report why it cannot be one."""
     qid, kind, name = row.get("qid", ""), row.get("type", ""), row.get("title", "")
-    subs = [one for one in file.tables["subquestions"] if one.get("parent_qid") == qid]
-    subs += [one for one in file.tables["questions"] if one.get("parent_qid") == qid]
+    subs = file.of["parts"].get(qid, [])
     rows = [
         {"code": one.get("title", ""), "wording": file.asked.get(one.get("qid", ""), {})}
         if file.asked.get(one.get("qid", ""))
         else {"code": one.get("title", ""), "wording": {file.languages[0]: one.get("question", "")}}
         for one in sorted(subs, key=_order("question_order"))
     ]
-    particulars = _particulars(kind, rows, _answers(qid, file.tables, file.languages), row)
+    particulars = _particulars(kind, rows, _answers(qid, file), row)
     if particulars is None:
         reason = _REFUSED.get(kind, f"type {kind[:10]} is not known here")
         items.append(Item(name, Outcome.REFUSED, reason))
@@ -178,25 +184,30 @@ def _question(row: Row, file: _File, items: list[Item]) -> SurveyQuestion | None
         **particulars,
     }
     losses = ["its pattern is not checked"] if row.get("preg") else []
-    if any(one.get("qid") == qid for one in file.tables["conditions"]):
+    if qid in file.of["conditions"]:
         losses.append("its conditions were left out")
-    attributes = [one for one in file.tables["question_attributes"] if one.get("qid") == qid]
     losses += left_out(
         one["attribute"]
-        for one in attributes
+        for one in file.of["question_attributes"].get(qid, ())
         if one.get("value", "") not in _UNSET and not _LOOKS.match(one.get("attribute", ""))
     )
     relevance = row.get("relevance", "1")
     return SurveyQuestion(name, document, "" if relevance in _ALWAYS else relevance, losses)
 
 
-def _answers(qid: str, tables: Mapping[str, list[Row]], languages: list[str]) -> list[Json]:
-    own = [one for one in tables["answers"] if one.get("qid") == qid]
-    words = _worded(tables["answer_l10ns"], "aid", "answer", languages)
+def _by(rows: list[Row], column: str) -> Mapping[str, list[Row]]:
+    """Return rows by what stands in a column."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.get(column, "")].append(row)
+    return found
+
+
+def _answers(qid: str, file: _File) -> list[Json]:
     found: dict[str, Json] = {}
-    for one in sorted(own, key=_order("sortorder")):
-        wording = words.get(one.get("aid", "")) or {
-            one.get("language", languages[0]): one.get("answer", "")
+    for one in sorted(file.of["answers"].get(qid, ()), key=_order("sortorder")):
+        wording = file.answers.get(one.get("aid", "")) or {
+            one.get("language", file.languages[0]): one.get("answer", "")
         }
         option = found.setdefault(one["code"], {"code": one["code"], "wording": {}})
         option["wording"] = {**option["wording"], **wording}

@@ -232,12 +232,10 @@ def _particulars(
     asked = re.fullmatch(r"(select one|select multiple|rank) (\S+)( or.other)?", kind)
     if asked is None:
         return None
-    options: list[Json] = []
-    for option in choices.get(asked[2], []):
-        if option["code"] not in [one["code"] for one in options]:
-            options.append(option)
-        else:
-            losses.append(f"a second choice {option['code'][:50]} was left out")
+    listed = choices.get(asked[2], [])
+    options = [*{option["code"]: option for option in reversed(listed)}.values()][::-1]
+    if len(options) < len(listed):
+        losses.append("choices that are there twice were taken once")
     types = {"select one": "SINGLE_CHOICE", "select multiple": "MULTIPLE_CHOICE"}
     particulars: Json = {"type": types.get(asked[1], "RANKING"), "options": options}
     if asked[3]:

@@ -1,5 +1,7 @@
 """What an import says of what it does not keep, and what it makes of conditions."""
 
+import time
+
 import pytest
 
 from tenants.errors import InvalidInput
@@ -150,3 +152,19 @@ def test_questions_that_wait_for_each_other_are_asked_without_their_conditions()
     conditions = {code: one.get("visible_if") for code, one in questions(document).items()}
     assert conditions == {"a": None, "b": {"question": "a", "answered": True}, "c": None}
     assert [one for one, item in report.items() if item.outcome is Outcome.DEGRADED] == ["a", "c"]
+
+
+def test_a_file_as_large_as_may_be_takes_no_longer_than_its_length() -> None:
+    choices = [{"value": f"o{number}", "text": f"Option {number}"} for number in range(100)]
+    condition = "{q99} = 'x' or " + "{q1} contains 'o1' and " * 80 + "{q0} contains 'o1'"
+    elements = [
+        {"type": "checkbox", "name": f"q{number}", "visibleIf": condition, "choices": choices}
+        for number in range(150)
+    ]
+    endless = {"type": "checkbox", "name": "endless", "choices": [*range(100_000)]}
+    started = time.process_time()
+    document, report = read(F.SURVEYJS, {"elements": [endless, *elements]})
+    # A second here; what grew with the square of it took a quarter of a minute.
+    assert time.process_time() - started < 5
+    assert len(questions(document)) == 100
+    assert report["endless"].reason == "it has more than 100 options"
