@@ -23,7 +23,15 @@ from tenants.insights.lattice import Draft, DraftCell, make_draft
 from tenants.insights.measures import response_rate
 from tenants.insights.models import Edition
 from tenants.insights.settings import rules_of
-from tenants.insights.tally import Group, ItemKey, Pair, Tally, add_up, find_aspects
+from tenants.insights.tally import (
+    Group,
+    ItemKey,
+    Pair,
+    Tally,
+    add_up,
+    count_times,
+    find_aspects,
+)
 from tenants.insights.windows import Window, ended_windows
 from tenants.metrics import RESPONSE_RATE
 from tenants.model import new_id
@@ -108,7 +116,17 @@ async def _publish(
     rules: EditionRules,
 ) -> None:
     """Write the edition of one window."""
-    draft = await _draft(session, viewer, organisation_id, window=window, rules=rules)
+    edition_id = new_id()
+    draft = await _draft(
+        session, viewer, organisation_id, window=window, rules=rules, edition_id=edition_id
+    )
+    await tally_queries.let_go(
+        session,
+        viewer,
+        organisation_id=organisation_id,
+        edition_id=edition_id,
+        counted=draft.counted,
+    )
     answered, delivered = await queries.count_invitations(
         session,
         viewer,
@@ -121,7 +139,7 @@ async def _publish(
     )
     edition = Edition(
         organisation_id=organisation_id,
-        id=new_id(),
+        id=edition_id,
         starts_on=window.starts_on,
         ends_on=window.ends_on,
         dimension=window.dimension,
@@ -131,14 +149,6 @@ async def _publish(
     )
     await queries.add_edition(
         session, viewer, edition=edition, cells=[_row(edition, cell) for cell in draft.cells]
-    )
-    await tally_queries.count_in(
-        session,
-        viewer,
-        organisation_id=organisation_id,
-        edition_id=edition.id,
-        before=window.ends_on,
-        chosen=draft.counted,
     )
     await audit.record(session, viewer, AuditAction.EDITION_PUBLISHED, organisation_id, edition.id)
     work.announce(session, EventKind.EDITION_PUBLISHED, organisation_id, subject_id=edition.id)
@@ -164,24 +174,21 @@ async def _draft(
     *,
     window: Window,
     rules: EditionRules,
+    edition_id: UUID,
 ) -> Draft:
-    """Return the edition of what waits at the end of a window, which stays locked."""
+    """Return the edition of what waits at the end of a window, and mark that with it."""
+    those: dict[str, Any] = {"organisation_id": organisation_id, "edition_id": edition_id}
     asked = await queries.list_asked(session, viewer, organisation_id=organisation_id)
-    respondents = await tally_queries.lock_uncounted(
-        session, viewer, organisation_id=organisation_id, window=window
-    )
+    respondents = await tally_queries.mark_uncounted(session, viewer, window=window, **those)
     counts = await tally_queries.count_answers(
         session,
         viewer,
-        organisation_id=organisation_id,
-        window=window,
-        question_ids=[one.id for one in asked if one.type in COUNTED],
+        dimension=window.dimension,
+        questions=[one for one in asked if one.type in COUNTED],
+        **those,
     )
-    times = Counter[UUID]()
-    for question_id, _, _, count in counts:
-        times[question_id] += count
     codebook = await get_codebook(session, viewer, organisation_id=organisation_id)
-    catalogue = make_catalogue(asked, times, said_otherwise(codebook))
+    catalogue = make_catalogue(asked, count_times(counts), said_otherwise(codebook))
     answers = add_up(catalogue, counts)
     aspects = find_aspects(
         catalogue, {key: sum(one.total() for one in by.values()) for key, by in answers.items()}
@@ -193,8 +200,9 @@ async def _draft(
         pairs = await tally_queries.count_pairs(
             session,
             viewer,
-            organisation_id=organisation_id,
-            window=window,
+            dimension=window.dimension,
             aspects=aspects,
+            count=sum(respondents.values()),
+            **those,
         )
     return make_draft(Tally(respondents, answers, pairs), catalogue, rules, aspects)

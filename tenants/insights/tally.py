@@ -15,7 +15,7 @@ from tenants.disclosure.cells import Respondent
 from tenants.insights.items import Catalogue, Item, Measured, measure
 from tenants.interviews.models import Confidentiality
 from tenants.metrics import RECOMMENDATION
-from tenants.questionnaires.values import Value
+from tenants.questionnaires.values import Matrix, Value
 
 ItemKey = tuple[str, str | None]
 # An answer to one item, and to the overall score.
@@ -114,6 +114,19 @@ def find_aspects(catalogue: Catalogue, answered: Mapping[ItemKey, int]) -> Aspec
         and overall.question.audience in (one.question.audience, "ORGANISATION")
     )
     return Aspects(overall, items) if items else None
+
+
+def count_times(counts: Iterable[tuple[UUID, Group, Value | None, int]]) -> dict[UUID, int]:
+    """Return how many answered each question; of a matrix, the row that most answered."""
+    by_row: Counter[tuple[UUID, str | None]] = Counter()
+    for question_id, _, value, count in counts:
+        rows: Iterable[str | None] = value.rows if isinstance(value, Matrix) else (None,)
+        for row in rows:
+            by_row[question_id, row] += count
+    times: dict[UUID, int] = {}
+    for (question_id, _), count in by_row.items():
+        times[question_id] = max(times.get(question_id, 0), count)
+    return times
 
 
 def add_up(
