@@ -20,6 +20,7 @@ FORMS = {
     "/account/password",
     "/account/consents",
     "/account/sessions",
+    "/console/library/keep",
     "/console/library/push",
     "/console/{slug}/actions/new",
     "/console/{slug}/benchmark",
