@@ -139,11 +139,17 @@ async def test_the_outbox_can_be_used(
     message["Subject"] = "Your view counts"
     link = f"{address}/sign-in?{'AaB-_9' * 15}"
     message.set_content(f"Dear Ada,\n\n{link}\n")
+    markup = (
+        f'<p style="color:red">Dear Ada,</p><img src="{address}/pixel"><a href="{link}">{link}</a>'
+    )
+    message.add_alternative(markup, subtype="html")
     (outbox / "mail.eml").write_bytes(bytes(message))
     await page.reload()
     await check(page)
     await page.get_by_role("link", name="Your view counts").click()
+    await page.get_by_text("The same as HTML").click()
     await check(page)
+    assert await page.locator("img").count() == 0
     await page.get_by_role("link", name=link).click()
     await page.wait_for_url(link)
     async with page.expect_download() as download:
