@@ -16,6 +16,7 @@ from tenants.work import Session
 from tests.api.conftest import Ask
 from tests.api.questionnaire_world import (
     CONTENT,
+    OF_A_VERSION,
     PUBLISH,
     RETIRE,
     TRANSLATE,
@@ -29,6 +30,7 @@ from tests.api.questionnaire_world import (
     say,
     told,
 )
+from tests.api.test_isolation import id_arguments
 from tests.api.world import organisation_id_of
 from tests.factories import Client, make_client, make_invited_candidate, make_offer, submit
 
@@ -59,6 +61,19 @@ async def test_a_published_version_never_changes(ask: Ask, client: Client) -> No
     ):
         _, errors = await told(ask, client.consultant, mutation, **given, **more)
         assert errors == [("CONFLICT", ["versionId"])]
+    # Whatever else takes a version: it is copied or read, and not thrown away.
+    named = {name for name, argument in id_arguments() if argument == "versionId"}
+    assert named == {*OF_A_VERSION, "saveTemplate"}
+    for name in ("copyQuestionnaireVersion", "deleteQuestionnaireDraft"):
+        more = ", revision: 1" if name.startswith("delete") else ""
+        mutation = f"mutation ($id: ID!) {{ {name}(input: {{versionId: $id{more}}}) {{"
+        answer = await ask(
+            client.consultant,
+            f"{mutation} {OF_A_VERSION[name]} userErrors {{ code }} }} }}",
+            id=draft["id"],
+        )
+        refused = [one["code"] for one in answer["data"][name]["userErrors"]]
+        assert refused == (["CONFLICT"] if more else [])
     # Nor by whatever the application could say to the database.
     changes: list[Callable[[], str]] = [
         lambda: "UPDATE questionnaire_versions SET definition = '{}'",
