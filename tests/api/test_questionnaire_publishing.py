@@ -65,15 +65,15 @@ async def test_a_published_version_never_changes(ask: Ask, client: Client) -> No
     named = {name for name, argument in id_arguments() if argument == "versionId"}
     assert named == {*OF_A_VERSION, "saveTemplate"}
     for name in ("copyQuestionnaireVersion", "deleteQuestionnaireDraft"):
-        more = ", revision: 1" if name.startswith("delete") else ""
-        mutation = f"mutation ($id: ID!) {{ {name}(input: {{versionId: $id{more}}}) {{"
+        revision = ", revision: 1" if name.startswith("delete") else ""
+        mutation = f"mutation ($id: ID!) {{ {name}(input: {{versionId: $id{revision}}}) {{"
         answer = await ask(
             client.consultant,
             f"{mutation} {OF_A_VERSION[name]} userErrors {{ code }} }} }}",
             id=draft["id"],
         )
         refused = [one["code"] for one in answer["data"][name]["userErrors"]]
-        assert refused == (["CONFLICT"] if more else [])
+        assert refused == (["CONFLICT"] if revision else [])
     # Nor by whatever the application could say to the database.
     changes: list[Callable[[], str]] = [
         lambda: "UPDATE questionnaire_versions SET definition = '{}'",
