@@ -14,9 +14,15 @@ from tenants.work import Session
 
 def assigned_offers(viewer: Viewer, organisation_id: InstrumentedAttribute[UUID]) -> Select[Any]:
     """Return the ids of the offers whose interviews the viewer holds."""
-    return select(IndependentAdministrator.offer_id).where(
-        IndependentAdministrator.organisation_id == organisation_id,
-        IndependentAdministrator.person_id == viewer.id,
+    return (
+        select(IndependentAdministrator.offer_id)
+        .where(
+            IndependentAdministrator.organisation_id == organisation_id,
+            IndependentAdministrator.person_id == viewer.id,
+        )
+        # However deep it stands: by itself it would look at the next select only, and join all
+        # rows of the table anew.
+        .correlate(organisation_id.parent.selectable)
     )
 
 

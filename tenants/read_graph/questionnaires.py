@@ -48,7 +48,7 @@ def _visible_questionnaires(viewer: Viewer, role: Role | None) -> ColumnElement[
         Questionnaire.id.in_(
             select(QuestionnaireVersion.questionnaire_id).where(
                 QuestionnaireVersion.organisation_id == Questionnaire.organisation_id,
-                QuestionnaireVersion.id.in_(_used(viewer, Questionnaire.organisation_id)),
+                QuestionnaireVersion.id.in_(_used(viewer, QuestionnaireVersion.organisation_id)),
             )
         ),
     )

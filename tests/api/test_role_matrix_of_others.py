@@ -22,8 +22,8 @@ from tests.factories import make_client
 pytestmark = pytest.mark.usefixtures("connection")
 
 _FACTS = ("id", "slug", "name", "industry", "sizeBand", "region", "language")
-# A place among what happens tells nothing of what happened.
-_OWN = ("viewerRole", "viewerPermissions", "latestEvent")
+# A place among what happens tells nothing of what happened, nor do the rules of editions.
+_OWN = ("viewerRole", "viewerPermissions", "latestEvent", "insightSettings")
 # What is not here is FORBIDDEN, or of a record that is not theirs to see.
 FIRM_ADMINISTRATOR: dict[str, dict[str, str]] = {
     "Organisation": {**dict.fromkeys((*_FACTS, *_OWN), "yes"), "engagements": "rows 1"},
