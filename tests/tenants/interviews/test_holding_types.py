@@ -87,7 +87,7 @@ def everything() -> Definition:
             shown = [{**options[0], "visible_if": HERE}, *options[1:]]
             first.append(question_document(key, f"option_{key.value}", options=shown))
     last = [question_document(K.LONG_TEXT, "last")]
-    pages = [
+    pages: list[Json] = [
         {
             "code": "first",
             "questions": first,
