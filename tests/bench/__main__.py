@@ -25,7 +25,7 @@ from tenants.access import Role, Viewer, ViewerKind
 from tenants.insights import queries as insights
 from tenants.model import new_id
 from tenants.organisations import queries as organisations
-from tests.bench import hostile, painting, publishing, reads, releasing
+from tests.bench import hostile, moderating, painting, publishing, reads, releasing
 
 ROWS = 100_000
 ORGANISATIONS = 20
@@ -114,6 +114,8 @@ def main() -> None:
         releasing.measure(report)
     if options.part in {"editions", "all"} and not options.json:
         publishing.measure(options.answers, report)
+    if options.part in {"desk", "all"} and not options.json:
+        moderating.measure(report)
     if options.part in {"hostile", "all"} and not options.json:
         hostile.measure(report)
     if options.part == "painting" or (options.part == "all" and not options.json):
@@ -136,10 +138,10 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("work", "editions", "releases", "hostile", "painting", "reads", "all"),
+        choices=("work", "editions", "releases", "desk", "hostile", "painting", "reads", "all"),
         default="all",
-        help="imports, an edition, releases, hostile requests, first paints, reads beside"
-        " other servers, or all",
+        help="imports, an edition, releases, the moderation desk, hostile requests, first paints,"
+        " reads beside other servers, or all",
     )
     parser.add_argument(
         "--json", action="store_true", help="only reads, or what is painted, as one object"
