@@ -85,9 +85,6 @@ class Values:
     def _object(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Render:
         if kind.name in NOUNS:
             return self._record(self._selecting, kind, details)
-        if kind.name.endswith("Connection"):
-            # Its resolver asks what is selected below it, which nobody can tell it here.
-            raise Unplanned(Reason.FIELD, kind.name)
         fields: list[Render] = []
         parts: list[str] = []
         for key, below in self._selecting.below(kind, details).items():
