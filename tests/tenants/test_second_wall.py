@@ -104,7 +104,7 @@ async def compare(client: Client) -> None:
     await run(
         benchmarks.join_benchmark,
         client.job,
-        **here,
+        organisation_id=client.organisation_id,
         family=client.slug,
         text="We take part.",
         joined_on=BEGAN,

@@ -139,7 +139,7 @@ async def test_nobody_else_starts_one_or_watches_it(ask: Ask) -> None:
     job = (await ask(operator, RELEASE))["data"]["releaseBenchmark"]["job"]["id"]
     machine = Viewer(ViewerKind.INTEGRATION, client.integration_id, roles=dict(client.job.roles))
     everybody: dict[str, Viewer] = {
-        **client.people,
+        **{role.value: viewer for role, viewer in client.people.items()},
         "firm": client.firm_administrator,
         "machine": machine,
         "job": client.job,
