@@ -50,7 +50,7 @@ async def test_documentation_is_readable_and_graphiql_answers(
         await page.get_by_role("button", name="Execute query").click()
     answer = json.loads(await (await asked.value).text())
     assert "errors" not in answer, answer
-    assert answer["data"]["organisation"]["interviews"]["totalCount"] == 0
+    assert answer["data"]["organisation"]["interviews"]["totalCount"] == 1
     await page.get_by_text('"totalCount"').wait_for()
     assert said == []
     await context.close()
