@@ -14,15 +14,15 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply the change."""
-    op.execute("SET LOCAL lock_timeout = '5s'")
-    op.drop_constraint("fk_responses_organisation_id_edition_id", "responses", type_="foreignkey")
-    op.execute("ALTER TABLE responses SET (fillfactor = 60)")
     with op.get_context().autocommit_block():
         op.execute("SET lock_timeout = '5s'")
         op.drop_index(
             "ix_responses_edition_id", "responses", postgresql_concurrently=True, if_exists=True
         )
         op.execute("RESET lock_timeout")
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_constraint("fk_responses_organisation_id_edition_id", "responses", type_="foreignkey")
+    op.execute("ALTER TABLE responses SET (fillfactor = 60)")
 
 
 def downgrade() -> None:
