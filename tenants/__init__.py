@@ -14,6 +14,8 @@ from tenants.interviews import models as interviews
 from tenants.library import models as library
 from tenants.members import models as members
 from tenants.offers import models as offers
+from tenants.operators import models as operators
+from tenants.organisations import insight_models as insight_settings
 from tenants.organisations import models as organisations
 from tenants.questionnaires import models as questionnaires
 from tenants.themes import models as themes
@@ -26,6 +28,7 @@ __all__ = [
     "conversations",
     "desk",
     "excerpts",
+    "insight_settings",
     "insights",
     "integrations",
     "interviews",
@@ -33,6 +36,7 @@ __all__ = [
     "mails",
     "members",
     "offers",
+    "operators",
     "organisations",
     "questionnaires",
     "themes",
