@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tenants.access import Permission, Role, Viewer
@@ -110,6 +110,8 @@ class Noun:
         columns: What can be read of a row.
         to_one: Relations to single nouns.
         to_many: Relations to lists.
+        beside: Another table and what joins it, where each of the noun's rows has one row of it by
+            a foreign key. What is visible and in which order may name it, and looks it up once.
     """
 
     name: str
@@ -119,3 +121,10 @@ class Noun:
     columns: Mapping[str, Column]
     to_one: Mapping[str, ToOne] = field(default_factory=lambda: MappingProxyType({}))
     to_many: Mapping[str, ToMany] = field(default_factory=lambda: MappingProxyType({}))
+    beside: tuple[type, ColumnElement[bool]] | None = None
+
+
+def select_rows(noun: Noun, *columns: Any) -> Select[Any]:
+    """Return what selects columns of a noun's rows, of all of them so far."""
+    statement = select(*columns).select_from(noun.id.class_)
+    return statement if noun.beside is None else statement.join(*noun.beside)

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from tenants.access import Permission, Viewer
 from tenants.looks import record_looks
-from tenants.nouns import Expression, Noun, ToMany, ToOne, Visibility
+from tenants.nouns import Expression, Noun, ToMany, ToOne, Visibility, select_rows
 from tenants.paging import Ordering, Window, make_cursor, window_conditions, window_order
 from tenants.read_graph import NOUNS
 from tenants.work import Session
@@ -187,7 +187,7 @@ async def fetch_by_keys(
     """Return the rows that the viewer may see of those asked for, by key."""
     wanted = set(keys)
     rows = await session.execute(
-        select(*_selected(noun, viewer)).where(
+        select_rows(noun, *_selected(noun, viewer)).where(
             tuple_(noun.organisation_id, noun.id).in_(sorted(wanted)),
             seen_by(
                 viewer,
@@ -281,7 +281,7 @@ async def _rows_by_parent(
     above = _parents(parents)
     page = (
         _below(
-            select(order.expression.label("place"), *_selected(noun, viewer)),
+            select_rows(noun, order.expression.label("place"), *_selected(noun, viewer)),
             viewer,
             listing,
             above,
@@ -311,7 +311,7 @@ async def _totals(
     noun = NOUNS[listing.relation.target]
     above = _parents(parents)
     count = _below(
-        select(func.count().label("total")).select_from(noun.id.class_),
+        select_rows(noun, func.count().label("total")),
         viewer,
         listing,
         above,

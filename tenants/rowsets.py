@@ -30,7 +30,7 @@ from sqlalchemy.sql import CompoundSelect
 from sqlalchemy.types import TypeEngine
 
 from tenants.access import Viewer
-from tenants.nouns import Expression, Noun, ToMany, Visibility
+from tenants.nouns import Expression, Noun, ToMany, Visibility, select_rows
 from tenants.paging import Ordering, Window, window_conditions, window_order
 from tenants.read_graph import NOUNS
 from tenants.reading import Listing, followed, masked, seen_by
@@ -91,6 +91,7 @@ class Rowset:
         columns: Names of the columns that are wanted, in their order.
         keys: Names of the to-one relations whose other end's id is wanted, after the columns.
         placed: Whether the value that the list is ordered by is wanted.
+        texts: Texts made of the columns that everybody may see who sees the row, after the keys.
     """
 
     noun: Noun
@@ -98,6 +99,12 @@ class Rowset:
     columns: Sequence[str] = ()
     keys: Sequence[str] = ()
     placed: bool = False
+    texts: Sequence[ColumnElement[str]] = ()
+
+    @property
+    def width(self) -> int:
+        """How many values a row has."""
+        return CELLS + len(self.columns) + len(self.keys) + len(self.texts)
 
 
 def conditions_of(listing: Listing) -> list[ColumnElement[bool]]:
@@ -141,7 +148,7 @@ def select_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> CompoundSelect[
         tables.append(
             rows.cte(name).prefix_with("MATERIALIZED") if rank in above else rows.subquery(name)
         )
-    width = max(CELLS + len(one.columns) + len(one.keys) for one in rowsets)
+    width = max(one.width for one in rowsets)
     return union_all(
         *(
             _as_text(rank, rowset, table, width)
@@ -182,7 +189,7 @@ def _rows(
 def _own(rowset: Rowset, viewer: Viewer) -> Select[Any]:
     """Return the noun's visible rows, with what is wanted of each."""
     noun = rowset.noun
-    return select(*_selected(rowset, viewer)).where(_seen(viewer, noun.visible, noun))
+    return select_rows(noun, *_selected(rowset, viewer)).where(_seen(viewer, noun.visible, noun))
 
 
 def _seen(viewer: Viewer, visible: Visibility, noun: Noun) -> ColumnElement[bool]:
@@ -203,7 +210,12 @@ def _selected(rowset: Rowset, viewer: Viewer) -> list[Any]:
         relation = noun.to_one[name]
         key = masked(followed(relation, viewer, noun), relation.permission, viewer, noun)
         found.append(key.label(f"k_{name}"))
+    found += [one.label(_text_name(index)) for index, one in enumerate(rowset.texts)]
     return found
+
+
+def _text_name(index: int) -> str:
+    return f"t_{index}"
 
 
 def _by_keys(rowset: Rowset, rank: int, viewer: Viewer) -> Select[Any]:
@@ -246,7 +258,7 @@ def _parents(table: CTE, *, unique: bool) -> FromClause:
 
 def _organisations(rowset: Rowset, source: ListedBelow, viewer: Viewer) -> Select[Any]:
     if source.counted:
-        counted = select(func.count().label("total")).select_from(rowset.noun.id.class_)
+        counted = select_rows(rowset.noun, func.count().label("total"))
         return counted.where(_seen(viewer, rowset.noun.visible, rowset.noun))
     return _windowed(_own(rowset, viewer), source, rowset.noun)
 
@@ -257,7 +269,7 @@ def _listed_below(
     noun, relation = rowset.noun, source.listing.relation
     if source.counted:
         visible = relation.countable or noun.visible
-        counted = select(func.count().label("total")).select_from(noun.id.class_)
+        counted = select_rows(noun, func.count().label("total"))
         rows = counted.where(
             _seen(viewer, visible, noun), *without_window(source.listing, source.conditions)
         )
@@ -290,6 +302,7 @@ def _as_text(rank: int, rowset: Rowset, table: FromClause, width: int) -> Select
     # A list's rows are of their parent's organisation, which need not be written twice.
     wanted = ["", "pi", "o", "i", "place"]
     wanted += [f"c_{name}" for name in rowset.columns] + [f"k_{name}" for name in rowset.keys]
+    wanted += [_text_name(index) for index in range(len(rowset.texts))]
     if isinstance(rowset.source, ListedBelow) and rowset.source.counted:
         wanted = ["po", "pi", "o", "total"]
     texts = [_text(names[name]) if name in names else _nothing() for name in wanted]

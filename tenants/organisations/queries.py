@@ -156,27 +156,39 @@ def select_presented() -> CompoundSelect[Any]:
     with a JSON document of the name and of what keeping a session alive looks at; the others are
     parts. Row-level security is scoped to the presented token alone where it runs.
     """
-    presented = AccessToken.token_hash == bindparam("token_hash", None, LargeBinary())
+    by_hash = AccessToken.token_hash == bindparam("token_hash", None, LargeBinary())
     alive = is_alive(bindparam("now", None, DateTime(timezone=True)))
-    whose = select(AccessToken.person_id).where(presented, alive).scalar_subquery()
+    # Looked up once: every part asks whose it is, and what row-level security adds to a table
+    # costs more to begin with than the few rows that it holds back.
+    token = (
+        select(
+            AccessToken.person_id,
+            AccessToken.kind,
+            AccessToken.with_password,
+            AccessToken.ends_at,
+            AccessToken.used_at,
+        )
+        .where(by_hash, alive)
+        .cte("token")
+        .prefix_with("MATERIALIZED")
+    )
+    whose = select(token.c.person_id).scalar_subquery()
     # Where a provider is set up, or proved the person alone, a session opens less than the parts.
-    by_provider = or_(AccessToken.with_password.is_(False), exists(select(IdentityProvider.id)))
+    by_provider = or_(token.c.with_password.is_(False), exists(select(IdentityProvider.id)))
     document = func.json_build_object(
         "name",
         Person.name,
         "ends_at",
-        AccessToken.ends_at,
+        token.c.ends_at,
         "used_at",
-        AccessToken.used_at,
+        token.c.used_at,
         "operates",
-        is_operator(AccessToken.person_id),
+        is_operator(token.c.person_id),
         "is_narrowed",
-        and_(AccessToken.kind == TokenKind.SESSION, by_provider),
+        and_(token.c.kind == TokenKind.SESSION, by_provider),
     )
-    person = (
-        select(literal("presents"), AccessToken.person_id, cast(document, Text))
-        .join(Person, Person.id == AccessToken.person_id)
-        .where(presented, alive)
+    person = select(literal("presents"), token.c.person_id, cast(document, Text)).join(
+        Person, Person.id == token.c.person_id
     )
     return union_all(person, *select_parts(whose, bindparam("today", None, Date())))
 

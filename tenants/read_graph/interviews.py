@@ -27,15 +27,7 @@ def _visible_answers(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
         return false()
     if audiences == frozenset(Audience):
         return true()
-    return (
-        select(Question.id)
-        .where(
-            Question.organisation_id == Answer.organisation_id,
-            Question.id == Answer.question_id,
-            Question.audience.in_(sorted(audiences)),
-        )
-        .exists()
-    )
+    return Question.audience.in_(sorted(audiences))
 
 
 def _of_response(column: Any) -> ColumnElement[Any]:
@@ -200,18 +192,7 @@ RESPONSE = Noun(
         "answers": ToMany(
             "Answer",
             key=Answer.response_id,
-            orderings=(
-                Ordering(
-                    "POSITION",
-                    select(Question.position)
-                    .where(
-                        Question.organisation_id == Answer.organisation_id,
-                        Question.id == Answer.question_id,
-                    )
-                    .scalar_subquery(),
-                    int,
-                ),
-            ),
+            orderings=(Ordering("POSITION", Question.position, int),),
             paged=False,
         ),
     },
@@ -228,6 +209,10 @@ ANSWER = Noun(
         **{name: Column(getattr(Answer, name)) for name in COLUMNS},
     },
     to_one={"question": ToOne("Question", Answer.question_id)},
+    beside=(
+        Question,
+        and_(Question.organisation_id == Answer.organisation_id, Question.id == Answer.question_id),
+    ),
 )
 
 INVITATION_MAIL = Noun(
