@@ -10,7 +10,6 @@ from api.context import Context
 from api.documents import PreparedOperation
 from api.plan.operations import Operation
 from api.plan.reasons import PLANNED, Reason, Unplanned, count
-from api.plan.request import Request
 from tenants.access import ViewerKind
 from tenants.errors import DomainError, TookTooLong
 from tenants.incidents import describe_incident
@@ -61,8 +60,7 @@ async def _follow(prepared: PreparedOperation, context: Context) -> Answer:
     if context.viewer.kind is ViewerKind.NOBODY:
         raise Unplanned(Reason.NOBODY)
     operation = _operation(prepared)
-    variables = operation.coerce(dict(prepared.variables))
-    request = Request(context, variables, writes=operation.writes)
+    request = operation.request(context, prepared.variables)
     try:
         data = await operation.variant(request).follow(request)
     finally:

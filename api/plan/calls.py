@@ -33,7 +33,8 @@ class Arguments:
             return {}
         found: dict[str, Any] | None = request.given.get(id(self))
         if found is None:
-            found = request.given[id(self)] = self._read(request)
+            found = request.straight.get(id(self._node)) or self._read(request)
+            request.given[id(self)] = found
         return found
 
     def _read(self, request: Request) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Inputs:
     def __init__(self, declared: Sequence[StrawberryArgument]) -> None:
         """Make what converts each of them."""
         name_of = schema.config.name_converter.from_argument
-        self._fields = [(name_of(one), one.python_name, _of(one.type)) for one in declared]
+        self._fields = [(name_of(one), one.python_name, converter_of(one.type)) for one in declared]
 
     def convert(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments that are given, by their names in Python."""
@@ -38,14 +38,14 @@ class Inputs:
         }
 
 
-def _of(kind: Any) -> Convert:
-    """Return what converts values of a type."""
+def converter_of(kind: Any) -> Convert:
+    """Return what converts coerced values of a type as Strawberry has it."""
     if isinstance(kind, LazyType):
         kind = kind.resolve_type()
     if isinstance(kind, StrawberryOptional) and not isinstance(kind, StrawberryMaybe):
-        return _of(kind.of_type)
+        return converter_of(kind.of_type)
     if isinstance(kind, StrawberryList):
-        return _listed(_of(kind.of_type))
+        return _listed(converter_of(kind.of_type))
     if kind in _TAKEN_AS_THEY_ARE:
         return lambda value: value
     definition: Any = getattr(kind, "__strawberry_definition__", None)
@@ -92,5 +92,5 @@ def _object(kind: Any, definition: Any) -> Convert:
     for field in definition.fields:
         name = schema.config.name_converter.from_field(field)
         resolved = field.resolve_type(type_definition=definition)
-        fields.append((name, field.python_name, _of(resolved)))
+        fields.append((name, field.python_name, converter_of(resolved)))
     return convert

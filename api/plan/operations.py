@@ -1,5 +1,6 @@
 """Operations: each compiled once for each shape that its variables give it, then followed."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from graphql import (
@@ -14,16 +15,19 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from api.context import Context
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import Request
 from api.plan.roots import Roots, Variant
-from api.plan.selecting import Selecting, fragments_of
+from api.plan.selecting import Selecting, field_of, fragments_of
+from api.plan.straight import NotStraight, Straight
 from api.schema import GRAPH
 
 # Ids can name every noun in turn, and so give one operation many shapes.
 KEPT_VARIANTS: Final = 16
 
 _STEERING: Final = frozenset({"skip", "include"})
+_NOTHING: Final = VariableValues({}, {})
 
 
 # Written to by every candidate. To send the same receipt code again, or to save the same answers
@@ -40,6 +44,18 @@ def _is_short(operation: OperationDefinitionNode) -> bool:
         and isinstance(selected[0], FieldNode)
         and selected[0].name.value in _REPEATABLE
     )
+
+
+def _straight(document: DocumentNode, operation: OperationDefinitionNode) -> Straight | None:
+    """Return what reads the variables of a short operation, if that can be made."""
+    kind = GRAPH.get_root_type(operation.operation)
+    (selected,) = operation.selection_set.selections
+    assert kind is not None  # noqa: S101 - the document is valid.
+    assert isinstance(selected, FieldNode)  # noqa: S101 - as in all that are short.
+    try:
+        return Straight(document, operation, field_of(kind, selected.name.value))
+    except NotStraight:
+        return None
 
 
 class _Directives(Visitor):
@@ -78,15 +94,24 @@ class Operation:
         directives = _Directives()
         visit(document, directives)
         self._steering = sorted(directives.names)
+        self._straight = _straight(document, operation) if self.writes else None
         self._roots: dict[Any, Roots] = {}
         self._variants: dict[Any, Variant] = {}
 
-    def coerce(self, variables: dict[str, Any]) -> VariableValues:
-        """Return the variables as the schema reads them.
+    def request(self, context: Context, variables: Mapping[str, Any]) -> Request:
+        """Return a request of the operation with the variables as the schema reads them.
 
         Raises:
             Unplanned: One of them is refused.
         """
+        if self._straight is not None:
+            given = self._straight.read(variables)
+            if given is not None:
+                straight = {id(self._straight.node): given}
+                return Request(context, _NOTHING, writes=True, straight=straight)
+        return Request(context, self._coerce(dict(variables)), writes=self.writes)
+
+    def _coerce(self, variables: dict[str, Any]) -> VariableValues:
         defined = self._operation.variable_definitions or ()
         coerced = get_variable_values(GRAPH, defined, variables)
         if isinstance(coerced, list):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -82,25 +83,35 @@ class Request:
         context: Reaches the viewer and the domain.
         info: What resolvers get.
         variables: The operation's, coerced.
+        straight: Arguments that needed no coercion, by the id of the node that takes them.
         given: Arguments by the field that they belong to, once each.
         memo: Texts by what they are made of, within this request.
         rows: Of each set, by its number: a row by key, a list or a total by the key above it.
         errors: Those of fields that are null for them.
     """
 
-    def __init__(self, context: Context, variables: Any, *, writes: bool = False) -> None:
+    def __init__(
+        self,
+        context: Context,
+        variables: Any,
+        *,
+        writes: bool = False,
+        straight: Mapping[int, dict[str, Any]] = MappingProxyType({}),
+    ) -> None:
         """Begin with nothing read.
 
         Args:
             context: Of the operation.
             variables: Coerced.
             writes: Whether the operation changes anything.
+            straight: Arguments that were read straight from variables, by the id of the field.
         """
         self.context = context
         self.viewer = context.viewer
         quick = QuickContext(context.viewer, context.request_id)
         self.info = Info(context if writes else quick)
         self.variables = variables
+        self.straight = straight
         self.given: dict[int, Any] = {}
         self.memo: dict[Any, Any] = {}
         self.rows: dict[int, dict[Any, Any]] = {}
