@@ -1,23 +1,21 @@
 """The ASGI application: routes, headers, lifespan."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from api import bounces, intake
+from api import bounces, http, intake
 from api.auth import oauth
 from api.budget import counting_together
-from api.content_security import content_security_policy
 from api.cross_origin import ForFrontEnds
-from api.http import graphql
 from api.metrics import metrics
 from api.pages import (
     consent,
@@ -33,51 +31,16 @@ from api.pages import (
 )
 from api.pages.static_files import static_files
 from api.schema import sdl
+from api.security_headers import SecurityHeaders
 from api.subscriptions.websocket import graphql_socket
+from api.unexpected import unexpected
 from tenants.db import connected, listening_address, reading
 from tenants.events.listening import listen
-from tenants.incidents import describe_incident
 from tenants.settings import get_settings
 
-_logger = logging.getLogger("afterword.api")
+_graphql: Final = http.GraphQLOverHTTP()
 
 Check = Callable[[], Awaitable[str | None]]
-
-_HEADERS = (
-    (b"content-security-policy", content_security_policy().encode()),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-)
-
-
-class SecurityHeaders:
-    """Adds to every response what keeps a browser from being used against its owner."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the response back with the headers added."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        headers = list(_HEADERS)
-        if scope["scheme"] == "https" or get_settings().public_url.startswith("https:"):
-            headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name for name, _ in message.get("headers", ())}
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    *(header for header in headers if header[0] not in present),
-                ]
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
 
 
 async def healthz(_request: Request) -> Response:
@@ -88,13 +51,6 @@ async def healthz(_request: Request) -> Response:
 async def schema_document(_request: Request) -> Response:
     """Return the schema in the schema definition language."""
     return PlainTextResponse(sdl())
-
-
-async def unexpected(_request: Request, error: Exception) -> Response:
-    """Tell nothing of a bug; the log has it, without the address, which may carry a link."""
-    _logger.error("a request failed\n%s", describe_incident(error))
-    body = {"code": "INTERNAL", "message": "Something went wrong on our side; we have been told."}
-    return JSONResponse(body, 500)
 
 
 def _readiness(checks: Sequence[Check]) -> Callable[[Request], Awaitable[Response]]:
@@ -118,6 +74,21 @@ async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
             await asyncio.gather(listening, return_exceptions=True)
 
 
+class Site(Starlette):
+    """Everything that is served: GraphQL by itself, pages and the rest by Starlette's routes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or one connection of WebSocket."""
+        if (
+            scope["type"] == "http"
+            and scope["path"] == http.PATH
+            and scope["method"] in http.METHODS
+        ):
+            await _graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(checks: Sequence[Check] = ()) -> Starlette:
     """Return the application.
 
@@ -125,8 +96,8 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
         checks: What /readyz asks; each returns what is wrong, or None.
     """
     routes: list[BaseRoute] = [
-        Route("/graphql", graphql, methods=["GET", "POST"]),
-        WebSocketRoute("/graphql", graphql_socket),
+        Route(http.PATH, _graphql, methods=["GET", "POST"]),
+        WebSocketRoute(http.PATH, graphql_socket),
         Route("/schema.graphql", schema_document, methods=["GET"]),
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", _readiness(checks), methods=["GET"]),
@@ -147,7 +118,7 @@ def create_app(checks: Sequence[Check] = ()) -> Starlette:
     ]
     if get_settings().outbox_dir is not None:
         routes += outbox.routes()
-    return Starlette(
+    return Site(
         routes=routes,
         middleware=[Middleware(SecurityHeaders), Middleware(ForFrontEnds)],
         exception_handlers={Exception: unexpected},

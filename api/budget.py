@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -57,6 +57,16 @@ class Spent:
     quota: int
     remaining: int
     seconds: int
+
+    @property
+    def policy(self) -> str:
+        """How the budget is measured out, as a header field has it."""
+        return f'"{self.name}";q={self.quota};w={WINDOW_SECONDS};qu="points"'
+
+    @property
+    def state(self) -> str:
+        """What is left of it, likewise."""
+        return f'"{self.name}";r={self.remaining};t={self.seconds}'
 
 
 class Store(Protocol):
@@ -252,23 +262,24 @@ class Bill:
             self.spent, self.retry_after = [error.spent], error.spent.seconds
             raise
 
-    def extensions(self) -> dict[str, Any]:
-        """Return what the answer says of it; limit and remaining are of a window, null without."""
-        if not self.cost:
-            return {}
-        limit = self.spent[0].quota if self.spent else None
-        remaining = self.spent[0].remaining if self.spent else None
-        return {"cost": {"requested": self.cost, "limit": limit, "remaining": remaining}}
+    def extensions(self) -> str:
+        """Return what the answer says of it, as JSON; empty until the cost is known.
 
-    def headers(self) -> dict[str, str]:
+        Limit and remaining are of a window, and null without one.
+        """
+        if not self.cost:
+            return ""
+        limit = self.spent[0].quota if self.spent else "null"
+        remaining = self.spent[0].remaining if self.spent else "null"
+        return f'{{"cost":{{"requested":{self.cost},"limit":{limit},"remaining":{remaining}}}}}'
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
         """Return the header fields of draft-ietf-httpapi-ratelimit-headers-10."""
         if not self.spent:
-            return {}
-        policies = [
-            f'"{one.name}";q={one.quota};w={WINDOW_SECONDS};qu="points"' for one in self.spent
-        ]
-        states = [f'"{one.name}";r={one.remaining};t={one.seconds}' for one in self.spent]
-        headers = {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
+            return []
+        policies = ", ".join([one.policy for one in self.spent])
+        states = ", ".join([one.state for one in self.spent])
+        headers = [(b"ratelimit-policy", policies.encode()), (b"ratelimit", states.encode())]
         if self.retry_after is not None:
-            headers["Retry-After"] = str(self.retry_after)
+            headers.append((b"retry-after", str(self.retry_after).encode()))
         return headers

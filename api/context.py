@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -48,10 +49,13 @@ class Context:
         self.last_event_id = last_event_id
         self.event_id: str | None = None
         self._authenticate = authenticate
-        self._one_at_a_time = asyncio.Lock()
         self._at_work: set[asyncio.Task[Any] | None] = set()
         self._records: dict[str, DataLoader[Key, Record | None]] = {}
         self._pages: dict[tuple[Any, ...], DataLoader[Key, Page]] = {}
+
+    @cached_property
+    def _one_at_a_time(self) -> asyncio.Lock:
+        return asyncio.Lock()
 
     async def run(
         self,

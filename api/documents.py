@@ -1,7 +1,6 @@
 """Documents made ready for execution: parsed, measured and validated, once for each text."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -23,6 +22,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api.limits import MAX_TOKENS, Measure, QueryTooLarge, check_size
+from api.recent import Recent
 from api.requests import BadRequest, GraphQLRequest
 from api.schema import GRAPH, LENGTHS
 from tenants.access import Viewer, ViewerKind
@@ -96,14 +96,14 @@ class Document:
     """A document whose text was parsed; nothing of it depends on who asks or with which variables.
 
     Attributes:
-        text: As it was sent.
         node: As it was parsed.
         storable: Whether every text in it can be stored.
         valid: Whether it was validated already, without an error.
         compiled: What others have made of it and want to lose together with it, by their own keys.
+        prepared: Its operations as they were found ready for requests without variables.
     """
 
-    __slots__ = ("_measures", "compiled", "node", "storable", "text", "valid")
+    __slots__ = ("_measures", "_operations", "compiled", "node", "prepared", "storable", "valid")
 
     def __init__(self, text: str) -> None:
         """Parse a text.
@@ -111,12 +111,28 @@ class Document:
         Raises:
             GraphQLSyntaxError: It is no GraphQL, or has too many tokens.
         """
-        self.text = text
         self.node: DocumentNode = parse(text, max_tokens=MAX_TOKENS)
         self.storable = all(map(_storable, _literals(self.node)))
         self.valid = False
         self.compiled: dict[Any, Any] = {}
+        self.prepared: dict[tuple[str | None, bool, bool, bool], PreparedOperation] = {}
         self._measures: list[Measure] = []
+        self._operations: dict[str | None, OperationDefinitionNode] = {}
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """Return the operation that a request means.
+
+        Raises:
+            OperationNotFound: The document has none of that name, or several and no name was given.
+        """
+        found = self._operations.get(name)
+        if found is None:
+            found = get_operation_ast(self.node, name)
+            if found is None:
+                message = "Name one of the document's operations in operationName."
+                raise OperationNotFound(message)
+            self._operations[name] = found
+        return found
 
     def measure(self, variables: Mapping[str, Any]) -> Measure:
         """Return what the document costs with these variables; measured once for the same sizes.
@@ -153,28 +169,7 @@ class PreparedOperation:
     suggests: bool
 
 
-class _Kept:
-    """Documents by their text; those not asked for longest are forgotten first."""
-
-    def __init__(self) -> None:
-        self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._characters = 0
-
-    def find(self, text: str) -> Document | None:
-        document = self._documents.get(text)
-        if document is not None:
-            self._documents.move_to_end(text)
-        return document
-
-    def keep(self, document: Document) -> None:
-        self._documents[document.text] = document
-        self._characters += len(document.text)
-        while self._characters > MAX_KEPT_CHARACTERS or len(self._documents) > MAX_KEPT_DOCUMENTS:
-            text, _ = self._documents.popitem(last=False)
-            self._characters -= len(text)
-
-
-_kept = _Kept()
+_kept: Final[Recent[str, Document]] = Recent(most=MAX_KEPT_DOCUMENTS, heaviest=MAX_KEPT_CHARACTERS)
 
 
 def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
@@ -185,13 +180,28 @@ def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
     Raises:
         NotExecuted: With every reason at once where validation finds several.
     """
-    variables = request.variables or {}
     suggests = may_introspect(viewer)
+    if get_settings().trusted_documents_only and not request.trusted:
+        message = "Only registered documents are answered here; send documentId."
+        raise NotExecuted.because_of(DocumentNotTrusted(message))
+    document = _kept.find(request.query)
+    if document is None or request.variables:
+        return _prepared_anew(document, request, suggests=suggests)
+    found_for = (request.operation_name, request.by_get, request.trusted, suggests)
+    prepared = document.prepared.get(found_for)
+    if prepared is None:
+        prepared = _prepared_anew(document, request, suggests=suggests)
+        document.prepared[found_for] = prepared
+    return prepared
+
+
+def _prepared_anew(
+    document: Document | None, request: GraphQLRequest, *, suggests: bool
+) -> PreparedOperation:
+    """Return the operation that a request means, of a valid document that is kept or a new one."""
+    variables = request.variables or {}
     try:
-        if get_settings().trusted_documents_only and not request.trusted:
-            message = "Only registered documents are answered here; send documentId."
-            raise DocumentNotTrusted(message)
-        document = _kept.find(request.query) or Document(request.query)
+        document = document or Document(request.query)
         measure = document.measure(variables)
         if measure.introspects and not suggests:
             message = "Sign in to ask for the schema, or read it at /schema.graphql."
@@ -199,10 +209,7 @@ def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
         if measure.defers:
             message = "Leave out @defer and @stream: an answer comes as a whole, and fast."
             raise IncrementalDeliveryUnsupported(message)
-        operation = get_operation_ast(document.node, request.operation_name)
-        if operation is None:
-            message = "Name one of the document's operations in operationName."
-            raise OperationNotFound(message)
+        operation = document.operation(request.operation_name)
         if request.by_get:
             _check_method(operation, trusted=request.trusted)
         if not (document.storable and all(map(_storable, _texts(variables)))):
@@ -212,7 +219,9 @@ def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
         raise NotExecuted([_coded(error)]) from None
     except DomainError as error:
         raise NotExecuted.because_of(error) from None
-    _validate(document, suggests=suggests)
+    if not document.valid:
+        _validate(document, suggests=suggests)
+        _kept.keep(request.query, document, len(request.query))
     return PreparedOperation(document, operation, variables, measure.cost_of(operation), suggests)
 
 
@@ -262,14 +271,11 @@ def check_document(document: Document) -> None:
 
 
 def _validate(document: Document, *, suggests: bool) -> None:
-    """Return only if the document is valid; keep it then."""
-    if document.valid:
-        return
+    """Return only if the document is valid."""
     errors = validate(GRAPH, document.node, _RULES, hide_suggestions=not suggests)
     if errors:
         raise NotExecuted(errors)
     document.valid = True
-    _kept.keep(document)
 
 
 def _coded(error: GraphQLSyntaxError) -> GraphQLSyntaxError:

@@ -55,13 +55,25 @@ class GraphQLResult:
     @property
     def text(self) -> str:
         """The same as JSON."""
-        if self.data is None:
-            return _dump(self.members)
-        parts = [
-            f'"{name}":{value if name == _DATA else _dump(value)}'
-            for name, value in self._in_order(str)
-        ]
-        return f"{{{','.join(parts)}}}"
+        return self.text_with("")
+
+    def text_with(self, extensions: str) -> str:
+        """Return the same as JSON, with what goes beside what the specification has.
+
+        Args:
+            extensions: As JSON; empty where there are none.
+        """
+        if self.data is not None and not self.members:
+            text = f'{{"data":{self.data}'
+        elif self.data is None:
+            text = _dump(self.members)[:-1]
+        else:
+            parts = [
+                f'"{name}":{value if name == _DATA else _dump(value)}'
+                for name, value in self._in_order(str)
+            ]
+            text = f"{{{','.join(parts)}"
+        return f'{text},"extensions":{extensions}}}' if extensions else f"{text}}}"
 
     def _in_order(self, read: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
         """Return the members: what went wrong, what was found, and whatever else there is."""
@@ -120,8 +132,10 @@ async def answer(prepared: PreparedOperation, context: Context) -> GraphQLResult
     planned = await plan.answer(prepared, context)
     if planned is None:
         return await execute_ordinarily(prepared, context)
-    errors = shown_all(planned.errors, context.request_id)
-    return GraphQLResult({"errors": errors} if errors else {}, executed=True, data=planned.data)
+    members: dict[str, Any] = {}
+    if planned.errors:
+        members["errors"] = shown_all(planned.errors, context.request_id)
+    return GraphQLResult(members, executed=True, data=planned.data)
 
 
 async def execute_ordinarily(prepared: PreparedOperation, context: Context) -> GraphQLResult:

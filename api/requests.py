@@ -1,15 +1,18 @@
 """What a client sends over HTTP to have a GraphQL operation executed, read without trusting it."""
 
-import asyncio
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from api.auth.bearer import session_token
+from api.deadline import within
+from api.recent import Recent
 from tenants.errors import DomainError
 
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
@@ -19,6 +22,10 @@ MAX_BODY_BYTES: Final = 256 * 1024
 MAX_JSON_DEPTH: Final = 64
 # Whoever needs longer for 256 KiB holds a connection, and means to or cannot use the answer.
 READ_SECONDS: Final = 10.0
+# Requests without variables, as clients send them again and again: what they said is kept.
+_KEPT_BODY_BYTES: Final = 4 * 1024
+_KEPT_BYTES: Final = 64 * 1024
+_KEPT_CHARACTERS_OF_ACCEPT: Final = 200
 
 
 class BadRequest(DomainError):
@@ -53,21 +60,72 @@ class GraphQLRequest:
     trusted: bool = False
 
 
-async def read_request(request: Request) -> GraphQLRequest:
+class Sent:
+    """A request for GraphQL, of which each header field is found without a search.
+
+    Attributes:
+        scope: What ASGI says of it.
+        receive: Brings its body, and says when the client has gone.
+        method: Of HTTP.
+        answer_type: The media type to answer in: the modern one for those who like it best.
+        wants_events: Whether the client likes a stream of events best; many name it last.
+        is_answerable: Whether the client takes one of the media types that we answer in.
+    """
+
+    __slots__ = (
+        "_fields",
+        "answer_type",
+        "is_answerable",
+        "method",
+        "receive",
+        "scope",
+        "wants_events",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        """Look at what has arrived: everything but the body."""
+        self.scope, self.receive = scope, receive
+        self.method: str = scope["method"]
+        # Of fields that are there twice the first counts, as everywhere else.
+        self._fields: dict[bytes, bytes] = dict([*scope["headers"]][::-1])
+        liked = _liked(self.field(b"accept", "*/*"))
+        self.answer_type, self.wants_events, self.is_answerable = liked
+
+    def field(self, name: bytes, default: str = "") -> str:
+        """Return a header field by its name in lower case, or a default."""
+        value = self._fields.get(name)
+        return default if value is None else value.decode("latin-1")
+
+    def has(self, name: bytes) -> bool:
+        """Return whether a header field is there."""
+        return name in self._fields
+
+    @property
+    def connection(self) -> Request:
+        """The same for whoever wants what is seldom looked at."""
+        return Request(self.scope, self.receive)
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """The browser's."""
+        return self.connection.cookies
+
+
+async def read_request(request: Sent) -> GraphQLRequest:
     """Return what a GET or POST request asks for.
 
     Raises:
         BadRequest: With the status that says what is wrong.
     """
     if request.method == "POST":
-        content_type = request.headers.get("content-type", "")
+        content_type = request.field(b"content-type")
         if content_type != JSON:
             _check_content_type(content_type)
     check_accept(request)
     check_site(request)
     if request.method == "POST":
-        return read_json(await _body(request))
-    return read_address(request)
+        return read_json(await _body(request.receive))
+    return read_address(request.connection)
 
 
 def read_address(request: Request) -> GraphQLRequest:
@@ -87,15 +145,18 @@ def read_address(request: Request) -> GraphQLRequest:
     return read_parameters(document, by_get=True)
 
 
-def answer_type(request: Request) -> str:
-    """Return the media type to answer in: the modern one for those who like it best."""
-    return negotiated(request.headers.get("accept", "*/*"), (JSON, GRAPHQL_RESPONSE)) or JSON
+def _liked(accept: str) -> tuple[str, bool, bool]:
+    """Return the attributes of `Sent` that an Accept header decides."""
+    if len(accept) > _KEPT_CHARACTERS_OF_ACCEPT:
+        return _negotiated_once.__wrapped__(accept)
+    return _negotiated_once(accept)
 
 
-def wants_events(request: Request) -> bool:
-    """Return whether the client likes a stream of events best; many name it last."""
-    accept = request.headers.get("accept", "*/*")
-    return negotiated(accept, (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)) == EVENT_STREAM
+@lru_cache(maxsize=128)
+def _negotiated_once(accept: str) -> tuple[str, bool, bool]:
+    whole = (JSON, GRAPHQL_RESPONSE)
+    best = negotiated(accept, (*whole, EVENT_STREAM))
+    return negotiated(accept, whole) or JSON, best == EVENT_STREAM, best is not None
 
 
 def negotiated(accept: str, offered: tuple[str, ...]) -> str | None:
@@ -154,25 +215,24 @@ def _media_range(text: str, place: int) -> _MediaRange:
     return _MediaRange(kind, subtype, weight if 0 <= weight <= 1 else 0.0, place)
 
 
-def check_accept(request: Request) -> None:
+def check_accept(request: Sent) -> None:
     """Return only if the client takes one of the media types that we answer in.
 
     Raises:
         BadRequest: With 406.
     """
-    offered = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
-    if negotiated(request.headers.get("accept", "*/*"), offered) is None:
+    if not request.is_answerable:
         message = f"The answer is {GRAPHQL_RESPONSE}, {JSON} or {EVENT_STREAM}."
         raise BadRequest(message, status=406)
 
 
-def check_site(request: Request) -> None:
+def check_site(request: Sent) -> None:
     """Return only if a session's cookie comes from this site.
 
     Raises:
         BadRequest: With 403.
     """
-    site = request.headers.get("sec-fetch-site", "same-origin")
+    site = request.field(b"sec-fetch-site", "same-origin")
     if site not in {"same-origin", "none"} and session_token(request):
         message = "A session of this site cannot be used from another one."
         raise BadRequest(message, status=403)
@@ -190,36 +250,58 @@ def _check_content_type(content_type: str) -> None:
             raise BadRequest(message, status=415)
 
 
-async def _body(request: Request) -> bytes:
+async def _body(receive: Receive) -> bytes:
     """Return the body, read no further than it may be long, and for no longer than it may take."""
-    body = bytearray()
     try:
-        async with asyncio.timeout(READ_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    message = f"A request has at most {MAX_BODY_BYTES // 1024} KiB."
-                    raise BadRequest(message, status=413)
-    except ClientDisconnect as error:
-        message = "The request ended early."
-        raise BadRequest(message) from error
+        return await within(_whole_body(receive), READ_SECONDS)
     except TimeoutError as error:
         message = f"The body did not arrive within {READ_SECONDS:g} seconds."
         raise BadRequest(message, status=408) from error
-    return bytes(body)
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    whole = bytearray()
+    while True:
+        received = await receive()
+        if received["type"] == "http.disconnect":
+            message = "The request ended early."
+            raise BadRequest(message)
+        part: bytes = received.get("body", b"")
+        if len(whole) + len(part) > MAX_BODY_BYTES:
+            message = f"A request has at most {MAX_BODY_BYTES // 1024} KiB."
+            raise BadRequest(message, status=413)
+        is_last = not received.get("more_body", False)
+        if is_last and not whole:
+            # Most bodies are one part, which need not be copied.
+            return part
+        whole += part
+        if is_last:
+            return bytes(whole)
+
+
+_read: Final[Recent[bytes, GraphQLRequest]] = Recent(most=1_000, heaviest=_KEPT_BYTES)
 
 
 def read_json(body: bytes) -> GraphQLRequest:
     """Return what a body asks for.
 
+    What a body without variables says is remembered, if it is short. A change is not: it may hold
+    what a candidate wrote.
+
     Raises:
         BadRequest: It is not JSON, too deep, or not of the shape that the specification has.
     """
+    known = _read.find(body)
+    if known is not None:
+        return known
     document = load_json(body, "The body")
     if not isinstance(document, dict):
         message = "The body must be a JSON object with a query."
         raise BadRequest(message)
-    return read_parameters(document)
+    request = read_parameters(document)
+    if not request.variables and len(body) <= _KEPT_BODY_BYTES and "mutation" not in request.query:
+        _read.keep(body, request, len(body))
+    return request
 
 
 def load_json(text: bytes, what: str) -> Any:

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLError, GraphQLField
@@ -10,7 +9,7 @@ from graphql.execution.values import get_argument_values
 
 from api.plan.inputs import Inputs
 from api.plan.reasons import Reason, Unplanned
-from api.plan.request import Nodes, Request
+from api.plan.request import Info, Nodes, Request
 from api.plan.selecting import python_field
 
 
@@ -68,7 +67,7 @@ class Call:
         self._resolver = resolver = declared.base_resolver
         self._arguments = Arguments(field, nodes)
         self._source = self._info = None
-        self._with_self = False
+        self._with_self = self._is_plain = False
         self.awaited = False
         if resolver is not None:
             function: Any = resolver.wrapped_func
@@ -79,16 +78,20 @@ class Call:
             self._with_self = resolver.self_parameter is not None
             info = resolver.info_parameter
             self._info = None if info is None else info.name
+            # Only of the object that it stands on, as most that compute something are.
+            self._is_plain = self._with_self and not (self._source or self._info or field.args)
 
     def __call__(self, source: Any, request: Request) -> Any:
         """Return what the field resolves to for a source."""
         if self._resolver is None:
             return getattr(source, self._name)
+        if self._is_plain:
+            return self._function(source)
         given: dict[str, Any] | None = request.given.get(id(self))
         if given is None:
             given = dict(self._arguments.of(request))
             if self._info is not None:
-                given[self._info] = replace(request.info, selected=self._selected)
+                given[self._info] = Info(request.info.context, self._selected)
             request.given[id(self)] = given
         if self._source is not None:
             named = {self._source: source}

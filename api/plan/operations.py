@@ -109,11 +109,13 @@ class Operation:
             if given is not None:
                 straight = {id(self._straight.node): given}
                 return Request(context, _NOTHING, writes=True, straight=straight)
-        return Request(context, self._coerce(dict(variables)), writes=self.writes)
+        return Request(context, self._coerce(variables), writes=self.writes)
 
-    def _coerce(self, variables: dict[str, Any]) -> VariableValues:
-        defined = self._operation.variable_definitions or ()
-        coerced = get_variable_values(GRAPH, defined, variables)
+    def _coerce(self, variables: Mapping[str, Any]) -> VariableValues:
+        defined = self._operation.variable_definitions
+        if not defined:
+            return _NOTHING
+        coerced = get_variable_values(GRAPH, defined, dict(variables))
         if isinstance(coerced, list):
             raise Unplanned(Reason.INVALID)
         return coerced

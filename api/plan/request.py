@@ -68,7 +68,7 @@ class QuickContext(Context):
             return await super().run(function, *args, **kwargs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Info:
     """What resolvers may ask of `info`; one that asks more is left to the ordinary way."""
 

@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import Message, Scope
 
-from api import requests
+from api import http, requests
 from api.app import create_app
+from api.deadline import answered, within
 from tenants.access import Viewer
 from tenants.db import psycopg_url, read, reading, run
 from tenants.errors import TookTooLong
@@ -179,3 +183,133 @@ async def test_a_normal_request_beside_a_slow_one_is_served() -> None:
         assert (response.status_code, late.done()) == (200, False)
         served.set()
         assert (await late).json()["data"] == {"__typename": "Query"}
+
+
+async def never() -> Message:
+    """Receive from a client that stays and says nothing more."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def test_what_waits_for_nothing_needs_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    timers: list[float] = []
+    loop = asyncio.get_running_loop()
+    call_at = loop.call_at
+
+    def noted(when: float, *given: Any, **named: Any) -> asyncio.TimerHandle:
+        timers.append(when)
+        return call_at(when, *given, **named)
+
+    monkeypatch.setattr(loop, "call_at", noted)
+
+    async def ready() -> str:
+        return "ready"
+
+    async def soon() -> str:
+        await asyncio.sleep(0)
+        return "soon"
+
+    assert await answered(ready(), 1, never) == await within(ready(), 1) == "ready"
+    assert timers == []
+    assert await answered(soon(), 1, never) == await within(soon(), 1) == "soon"
+    assert len(timers) == 2
+
+
+async def test_what_is_given_up_may_still_clean_up() -> None:
+    """What was begun before the timer is cancelled like everything else, and may await then."""
+    cleaned: list[str] = []
+
+    async def stubborn() -> str:
+        try:
+            await asyncio.sleep(30)
+        finally:
+            await asyncio.sleep(0.01)
+            cleaned.append("cleaned")
+        return "never"
+
+    with pytest.raises(TookTooLong):
+        await answered(stubborn(), 0.05, never)
+    with pytest.raises(TimeoutError):
+        await within(stubborn(), 0.05)
+    assert cleaned == ["cleaned", "cleaned"]
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_who_is_cancelled_from_outside_is_cancelled() -> None:
+    began = asyncio.Event()
+
+    async def long() -> None:
+        began.set()
+        await asyncio.sleep(30)
+
+    for waiting in (answered(long(), 20, never), within(long(), 20)):
+        began.clear()
+        task = asyncio.create_task(waiting)
+        await began.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_limits_within_limits_keep_to_themselves() -> None:
+    """A limit that was begun inside before the outer one ends what it is for, and no more."""
+
+    async def inner() -> str:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await asyncio.sleep(30)
+        await asyncio.sleep(0.02)
+        return "went on"
+
+    assert await answered(inner(), 5, never) == "went on"
+    assert await within(inner(), 5) == "went on"
+
+    async def outlasts() -> str:
+        async with asyncio.timeout(30):
+            await asyncio.sleep(30)
+        return "never"
+
+    with pytest.raises(TookTooLong):
+        await answered(outlasts(), 0.05, never)
+
+
+async def test_failures_come_out_as_they_are() -> None:
+    async def at_once() -> None:
+        raise LookupError
+
+    async def later() -> None:
+        await asyncio.sleep(0)
+        raise LookupError
+
+    async def caught() -> str:
+        for _ in range(3):
+            with pytest.raises(LookupError):
+                await later()
+        return "caught"
+
+    for work in (at_once, later):
+        with pytest.raises(LookupError):
+            await answered(work(), 1, never)
+        with pytest.raises(LookupError):
+            await within(work(), 1)
+    assert await answered(caught(), 1, never) == "caught"
+
+
+async def test_a_bug_before_execution_is_masked_and_logged_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        message = "secret of robin@candidates.example"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(http, "viewer_with", broken)
+    transport = httpx2.ASGITransport(create_app(), raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        response = await client.post("/graphql", json={"query": "{ __typename }"})
+    assert (response.status_code, response.json()["code"]) == (500, "INTERNAL")
+    assert "secret" not in response.text
+    (record,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert record.name == "afterword.api"
+    assert record.getMessage().startswith("a request failed\n")

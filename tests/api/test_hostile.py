@@ -19,8 +19,9 @@ from graphql import (
 )
 
 from api import documents, limits
-from api.documents import Document
+from api.documents import Document, prepare
 from api.limits import MAX_TOKENS, Measure, QueryTooLarge, check_size
+from api.requests import GraphQLRequest
 from api.schema import LENGTHS
 from tenants.access import Viewer, ViewerKind
 from tenants.settings import MAX_COST
@@ -182,14 +183,15 @@ def test_a_document_is_measured_again_only_for_other_sizes() -> None:
     assert document.measure({"n": 5, "s": "another"}) is first
 
 
-def test_documents_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MAX_KEPT_CHARACTERS", 100)
-    kept = documents._Kept()
-    texts = ["{ viewer { id } }" + " " * n for n in range(10)]
+def test_documents_are_kept_within_bounds() -> None:
+    client = Viewer(ViewerKind.PERSON, uuid4())
+    texts = ["{ viewer { id } }" + " " * n for n in range(5_000, 5_020)]
     for text in texts:
-        kept.keep(Document(text))
-        kept.find(texts[0])
-    assert [text for text in texts if kept.find(text)] == [texts[0], *texts[7:]]
+        prepare(client, GraphQLRequest(text))
+        prepare(client, GraphQLRequest(texts[0]))
+    kept = [text for text in texts if documents._kept.find(text)]
+    assert kept == [texts[0], *texts[-len(kept) + 1 :]]
+    assert len(kept) * 5_000 <= documents.MAX_KEPT_CHARACTERS < (len(kept) + 1) * 5_020
 
 
 def test_the_limit_that_was_passed_is_named() -> None:
