@@ -63,6 +63,11 @@ class AskedQuestion:
     settings: Mapping[str, Any]
 
     @property
+    def key(self) -> str:
+        """What its items share across versions: the concept, or questionnaire and code."""
+        return self.concept or f"{self.questionnaire_id}/{self.code}"
+
+    @property
     def shape(self) -> tuple[Any, ...]:
         """What must be equal for answers to be counted together."""
         codes = tuple(option["code"] for option in self.options)
@@ -152,8 +157,7 @@ def make_catalogue(
     alike: dict[str, dict[tuple[Any, ...], list[AskedQuestion]]] = {}
     for question in sorted(questions, key=lambda one: (one.asked_from, one.id), reverse=True):
         if question.type in COUNTED:
-            key = question.concept or f"{question.questionnaire_id}/{question.code}"
-            alike.setdefault(key, {}).setdefault(question.shape, []).append(question)
+            alike.setdefault(question.key, {}).setdefault(question.shape, []).append(question)
 
     def weight(same: Sequence[AskedQuestion]) -> tuple[int, datetime]:
         return sum(answered.get(one.id, 0) for one in same), same[0].asked_from

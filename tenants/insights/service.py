@@ -1,7 +1,5 @@
 """What can be done with insights: publishing editions, window by window."""
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,16 +20,9 @@ from tenants.insights.items import COUNTED, make_catalogue
 from tenants.insights.lattice import Draft, DraftCell, make_draft
 from tenants.insights.measures import response_rate
 from tenants.insights.models import Edition
+from tenants.insights.packing import is_packed, make_layout
 from tenants.insights.settings import rules_of
-from tenants.insights.tally import (
-    Group,
-    ItemKey,
-    Pair,
-    Tally,
-    add_up,
-    count_times,
-    find_aspects,
-)
+from tenants.insights.tally import Tally, add_up, count_times, find_aspects
 from tenants.insights.windows import Window, ended_windows
 from tenants.metrics import RESPONSE_RATE
 from tenants.model import new_id
@@ -180,12 +171,17 @@ async def _draft(
     those: dict[str, Any] = {"organisation_id": organisation_id, "edition_id": edition_id}
     asked = await queries.list_asked(session, viewer, organisation_id=organisation_id)
     respondents = await tally_queries.mark_uncounted(session, viewer, window=window, **those)
-    counts = await tally_queries.count_answers(
+    those["dimension"] = window.dimension
+    counted = [one for one in asked if one.type in COUNTED]
+    packed = await tally_queries.read_packed(
         session,
         viewer,
-        dimension=window.dimension,
-        questions=[one for one in asked if one.type in COUNTED],
+        fields=make_layout(one for one in counted if is_packed(one)),
+        count=sum(respondents.values()),
         **those,
+    )
+    counts = packed.count() + await tally_queries.count_answers(
+        session, viewer, questions=[one for one in counted if not is_packed(one)], **those
     )
     codebook = await get_codebook(session, viewer, organisation_id=organisation_id)
     catalogue = make_catalogue(asked, count_times(counts), said_otherwise(codebook))
@@ -195,14 +191,5 @@ async def _draft(
     )
     if aspects is not None and sum(respondents.values()) < CORRELATION_FLOOR:
         aspects = None
-    pairs: Mapping[ItemKey, Mapping[Group, Counter[Pair]]] = {}
-    if aspects is not None:
-        pairs = await tally_queries.count_pairs(
-            session,
-            viewer,
-            dimension=window.dimension,
-            aspects=aspects,
-            count=sum(respondents.values()),
-            **those,
-        )
+    pairs = {} if aspects is None else packed.count_pairs(aspects)
     return make_draft(Tally(respondents, answers, pairs), catalogue, rules, aspects)

@@ -37,6 +37,10 @@ class Group(NamedTuple):
     confidentiality: Confidentiality
 
 
+# How many of a group gave an answer to a question.
+AnswerCount = tuple[UUID, Group, Value | None, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Aspects:
     """What is held against the overall score.
@@ -116,7 +120,7 @@ def find_aspects(catalogue: Catalogue, answered: Mapping[ItemKey, int]) -> Aspec
     return Aspects(overall, items) if items else None
 
 
-def count_times(counts: Iterable[tuple[UUID, Group, Value | None, int]]) -> dict[UUID, int]:
+def count_times(counts: Iterable[AnswerCount]) -> dict[UUID, int]:
     """Return how many answered each question; of a matrix, the row that most answered."""
     by_row: Counter[tuple[UUID, str | None]] = Counter()
     for question_id, _, value, count in counts:
@@ -130,7 +134,7 @@ def count_times(counts: Iterable[tuple[UUID, Group, Value | None, int]]) -> dict
 
 
 def add_up(
-    catalogue: Catalogue, counts: Iterable[tuple[UUID, Group, Value | None, int]]
+    catalogue: Catalogue, counts: Iterable[AnswerCount]
 ) -> dict[ItemKey, dict[Group, Counter[Measured]]]:
     """Return what was answered of each item, of how often each answer was given to each question.
 

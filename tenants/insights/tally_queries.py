@@ -1,30 +1,40 @@
-"""All SQL that counts the responses of a window: one scan of answers, one of pairs of them."""
+"""All SQL that counts the responses of a window: who there is, and what they answered."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import TextClause, text, update
 
 from tenants.access import Permission, Viewer, require
 from tenants.disclosure.rules import Dimension
-from tenants.insights.items import AskedQuestion, Item
-from tenants.insights.tally import Aspects, Group, ItemKey, Pair
+from tenants.insights.items import AskedQuestion
+from tenants.insights.packing import Field, PackedAnswers
+from tenants.insights.tally import AnswerCount, Group
 from tenants.insights.windows import Window
 from tenants.interviews.models import Confidentiality, Response
-from tenants.questionnaires.question_types import QuestionTypeKey
-from tenants.questionnaires.values import COLUMNS, Matrix, Value, from_columns
+from tenants.questionnaires.question_types import ValueShape
+from tenants.questionnaires.values import COLUMNS, from_columns
 from tenants.work import Session
 
-# What an edition counts of answers; free text, numbers and days it never does. What a matrix says
-# is taken row by row: whole answers to one hardly ever repeat.
-_COUNTED: Final = ("choice", "choices", "scale", "ranking", '"boolean"')
+# What is counted in SQL, whole answer by whole answer: packing several choices takes longer.
+_WHOLE: Final = ("choices", "ranking")
 # Whoever an edition is being made of. Statistics know of no row that has just been marked; asked
 # so, the planner takes it for half of them and not for none.
 _MARKED: Final = "r.organisation_id = :organisation AND coalesce(r.edition_id = :edition, false)"
 # Who answered while another dimension was in force has no value of this one.
 _SEGMENT: Final = "CASE WHEN r.dimension = :dimension THEN r.segment END"
+# The group of each as one text. Of what a set-returning function makes the planner knows nothing:
+# it expects few values, so that each worker counts its own rows and hands on counts. Asked by the
+# columns, it expects nearly as many groups as rows, and one process counts what others read.
+_RESPONSES: Final = f"""
+    (SELECT r.id, unnest(ARRAY[r.confidentiality || coalesce('=' || {_SEGMENT}, '')]) AS whose
+     FROM responses r WHERE {_MARKED}) r
+"""  # noqa: S608 - our own words.
+_ANSWERED: Final = f"""
+    {_RESPONSES} JOIN answers a ON a.organisation_id = :organisation AND a.response_id = r.id
+    WHERE a.state = 'ANSWERED' AND a.question_id = ANY(:questions)
+"""
 # Sorting millions of rows on disk takes longer than counting them, and so does compiling for it.
 _PREPARE: Final = text(
     "SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
@@ -42,36 +52,23 @@ _LOOKING_UP: Final = {
 # In one pass: nobody else counts them, changes them or takes them back until the transaction ends.
 _MARK: Final = text(
     """
-    WITH marked AS (
-        UPDATE responses r SET edition_id = :edition
-        WHERE r.organisation_id = :organisation AND r.edition_id IS NULL
-          AND r.submitted_month < :before
-        RETURNING r.segment, r.dimension, r.confidentiality
-    )
-    SELECT CASE WHEN dimension = :dimension THEN segment END, confidentiality, count(*)
-    FROM marked GROUP BY 1, 2
+    UPDATE responses r SET edition_id = :edition
+    WHERE r.organisation_id = :organisation AND r.edition_id IS NULL
+      AND r.submitted_month < :before
     """
 )
-# Two passes over the answers, which parallel workers share; what comes of them is small.
+# What has been marked is counted by itself, which several processes do at once; a row that a
+# change returns is handled by the one that changes it.
+_GROUPS: Final = text(
+    f"SELECT r.whose, count(*) FROM {_RESPONSES} GROUP BY 1"  # noqa: S608 - our own words.
+)
+# One pass over the answers, which parallel workers share; what comes of it is small.
 _ANSWERS: Final = text(
     f"""
-    SELECT a.question_id, {_SEGMENT} AS segment, r.confidentiality,
-           {", ".join(f"a.{c}" for c in _COUNTED)}, count(*) AS times
-    FROM responses r
-    JOIN answers a ON a.organisation_id = :organisation AND a.response_id = r.id
-    WHERE {_MARKED} AND a.state = 'ANSWERED' AND a.question_id = ANY(:questions)
-    GROUP BY 1, 2, 3, {", ".join(f"a.{c}" for c in _COUNTED)}
-    """  # noqa: S608 - our own words.
-)
-_MATRICES: Final = text(
-    f"""
-    SELECT a.question_id, {_SEGMENT} AS segment, r.confidentiality, e.key, e.value::int,
-           count(*) AS times
-    FROM responses r
-    JOIN answers a ON a.organisation_id = :organisation AND a.response_id = r.id
-    CROSS JOIN LATERAL jsonb_each(a.matrix) e
-    WHERE {_MARKED} AND a.state = 'ANSWERED' AND a.question_id = ANY(:questions)
-    GROUP BY 1, 2, 3, 4, 5
+    SELECT question_id, whose, {", ".join(_WHOLE)}, count(*) AS times
+    FROM (SELECT unnest(ARRAY[a.question_id]) AS question_id, r.whose, {", ".join(_WHOLE)}
+          FROM {_ANSWERED}) a
+    GROUP BY 1, 2, {", ".join(_WHOLE)}
     """  # noqa: S608 - likewise.
 )
 
@@ -84,7 +81,10 @@ def _given(organisation_id: UUID, edition_id: UUID, dimension: Dimension) -> dic
     }
 
 
-AnswerCount = tuple[UUID, Group, Value | None, int]
+def _group(whose: str) -> Group:
+    """Return the group that a text stands for: no confidentiality has an equals sign in it."""
+    confidentiality, separator, segment = whose.partition("=")
+    return Group(segment if separator else None, Confidentiality(confidentiality))
 
 
 async def mark_uncounted(
@@ -104,9 +104,12 @@ async def mark_uncounted(
     """
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
     await session.execute(_PREPARE)
-    given = _given(organisation_id, edition_id, window.dimension) | {"before": window.ends_on}
-    rows = await session.execute(_MARK, given)
-    return {Group(segment, Confidentiality(chosen)): count for segment, chosen, count in rows}
+    given = _given(organisation_id, edition_id, window.dimension)
+    await session.execute(
+        _MARK,
+        {"organisation": organisation_id, "edition": edition_id, "before": window.ends_on},
+    )
+    return {_group(whose): count for whose, count in await session.execute(_GROUPS, given)}
 
 
 async def count_answers(
@@ -120,39 +123,37 @@ async def count_answers(
 ) -> list[AnswerCount]:
     """Return how often each group of those respondents gave each answer to some questions.
 
-    Of a matrix, how often each gave which point to which row.
+    Args:
+        session: The transaction.
+        viewer: A job of the organisation.
+        organisation_id: Whose.
+        edition_id: Of the edition that is being made.
+        dimension: What divides its respondents.
+        questions: None of them is packed.
     """
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
+    if not questions:
+        return []
     given = _given(organisation_id, edition_id, dimension)
-    matrices = [one.id for one in questions if one.type is QuestionTypeKey.MATRIX]
-    others = [one.id for one in questions if one.type is not QuestionTypeKey.MATRIX]
-    names = [one.strip('"') for one in _COUNTED]
+    given["questions"] = [one.id for one in questions]
     found: list[AnswerCount] = []
-    for question_id, segment, chosen, *values, times in await session.execute(
-        _ANSWERS, {**given, "questions": others}
-    ):
-        columns = {**dict.fromkeys(COLUMNS), **dict(zip(names, values, strict=True))}
-        group = Group(segment, Confidentiality(chosen))
-        found.append((question_id, group, from_columns(columns), times))
-    for question_id, segment, chosen, row, point, times in await session.execute(
-        _MATRICES, {**given, "questions": matrices}
-    ):
-        group = Group(segment, Confidentiality(chosen))
-        found.append((question_id, group, Matrix({row: point}), times))
+    for question_id, whose, *values, times in await session.execute(_ANSWERS, given):
+        columns = {**dict.fromkeys(COLUMNS), **dict(zip(_WHOLE, values, strict=True))}
+        found.append((question_id, _group(whose), from_columns(columns), times))
     return found
 
 
-async def count_pairs(
+async def read_packed(
     session: Session,
     viewer: Viewer,
     *,
     organisation_id: UUID,
     edition_id: UUID,
     dimension: Dimension,
-    aspects: Aspects,
+    fields: Sequence[Field],
     count: int,
-) -> dict[ItemKey, dict[Group, Counter[Pair]]]:
-    """Return how often each aspect was given beside which score, of who answered all of them.
+) -> PackedAnswers:
+    """Return what each of those respondents answered to some questions.
 
     Args:
         session: The transaction.
@@ -160,64 +161,74 @@ async def count_pairs(
         organisation_id: Whose.
         edition_id: Of the edition that is being made.
         dimension: What divides its respondents.
-        aspects: What is held against the score.
+        fields: Where the answers stand in the words.
         count: How many respondents there are.
     """
     require(viewer, Permission.INSIGHTS_PUBLISH, organisation_id)
-    items = (aspects.overall, *aspects.items)
+    if not fields:
+        return PackedAnswers(fields, {})
     given = _given(organisation_id, edition_id, dimension)
-    for at, asked in enumerate(dict.fromkeys(item.asked for item in items)):
-        given[f"asked{at}"] = list(asked)
-    for place, item in enumerate(items):
-        if item.row is not None:
-            given[f"row{place}"] = item.row
+    given["questions"] = [key for asked in _sources(fields) for key in asked]
+    for number, asked in enumerate(_sources(fields)):
+        given[f"asked{number}"] = list(asked)
+    for number, field in enumerate(fields):
+        if field.shape is ValueShape.CHOICE:
+            given[f"codes{number}"] = list(field.codes)
+        if field.row is not None:
+            given[f"row{number}"] = field.row
     await session.execute(_LOOKING_UP[count <= _MANY])
-    rows = await session.execute(_pairs(items), given)
+    rows = await session.execute(_packed(fields), given)
     await session.execute(_LOOKING_UP[True])
-    found: dict[ItemKey, dict[Group, Counter[Pair]]] = {
-        item.key: defaultdict(Counter) for item in aspects.items
-    }
-    for segment, chosen, place, point, score, times in rows:
-        group = Group(segment, Confidentiality(chosen))
-        found[aspects.items[place - 1].key][group][point, score] += times
-    return found
+    return PackedAnswers(fields, {_group(whose): words for whose, words in rows})
 
 
-def _pairs(items: Sequence[Item]) -> Any:
-    """Return the statement for a score and its aspects, which are numbered from 1.
+def _sources(fields: Sequence[Field]) -> list[tuple[UUID, ...]]:
+    """Return the questions that some fields are the answers to, those together that share one."""
+    return list(dict.fromkeys(field.asked for field in fields))
 
-    Each question is joined once, however many of its rows are aspects: a response has at most one
-    answer to it, whichever version it is of.
+
+def _packed(fields: Sequence[Field]) -> TextClause:
+    """Return the statement for everybody's words.
+
+    The answers are read once. A respondent's words are those of each answer put together, because
+    no two answers stand at one place.
     """
-    sources = list(dict.fromkeys(item.asked for item in items))
-    joined = "\n".join(
-        f"""
-            JOIN answers a{at} ON a{at}.organisation_id = :organisation AND a{at}.response_id = r.id
-                AND a{at}.state = 'ANSWERED' AND a{at}.question_id = ANY(:asked{at})"""
-        for at in range(len(sources))
+    sources = _sources(fields)
+    words: dict[int, dict[int, list[str]]] = {}
+    for number, field in enumerate(fields):
+        kept = f"(({_kept(number, field)})::bigint << {field.shift})"
+        by_source = words.setdefault(field.word, {})
+        by_source.setdefault(sources.index(field.asked), []).append(kept)
+
+    def either(by_source: dict[int, list[str]]) -> str:
+        return " ".join(
+            f"WHEN a.question_id = ANY(:asked{source}) THEN {' + '.join(kept)}"
+            for source, kept in by_source.items()
+        )
+
+    whole = ", ".join(
+        f"bit_or(CASE {either(by_source)} ELSE 0 END) AS word{word}"
+        for word, by_source in words.items()
     )
-
-    def point(place: int) -> str:
-        item = items[place]
-        source = f"a{sources.index(item.asked)}"
-        value = f"{source}.scale" if item.row is None else f"({source}.matrix ->> :row{place})::int"
-        return f"{value} AS v{place}"
-
-    numbers = range(len(items))
-    listed = ", ".join(f"({place}, v{place})" for place in numbers[1:])
+    sent = " || ".join(f"int8send(word{word})" for word in words)
     return text(
         f"""
-        WITH rated AS (
-            SELECT {_SEGMENT} AS segment, r.confidentiality, {", ".join(map(point, numbers))}
-            FROM responses r {joined}
-            WHERE {_MARKED}
-        )
-        SELECT segment, confidentiality, x.place, x.point, v0, count(*)
-        FROM rated CROSS JOIN LATERAL (VALUES {listed}) x (place, point)
-        WHERE num_nulls({", ".join(f"v{place}" for place in numbers)}) = 0
-        GROUP BY 1, 2, 3, 4, 5
+        SELECT whose, string_agg({sent}, ''::bytea)
+        FROM (SELECT r.id, r.whose, {whole} FROM {_ANSWERED} GROUP BY r.id, r.whose) a
+        GROUP BY 1
         """  # noqa: S608 - our own words and numbers.
     )
+
+
+def _kept(number: int, field: Field) -> str:
+    """Return the number that a field holds of an answer to its question: 0 if it says nothing."""
+    if field.shape is ValueShape.CHOICE:
+        other = f"(a.choice IS NOT NULL)::int * {len(field.codes) + 1}"
+        return f"coalesce(array_position(CAST(:codes{number} AS text[]), a.choice), {other})"
+    if field.shape is ValueShape.BOOLEAN:
+        return 'coalesce(a."boolean"::int + 1, 0)'
+    point = "a.scale" if field.row is None else f"(a.matrix ->> :row{number})::int"
+    return f"coalesce({point} + 1, 0)"
 
 
 async def let_go(

@@ -172,7 +172,7 @@ class Response(Tenant, Model):
         refers_to("interview_id", "interviews"),
         refers_to("questionnaire_version_id", "questionnaire_versions"),
         # Room on each page for a row's next version: editions mark all of a year's at once.
-        {"postgresql_with": {"fillfactor": 60}},
+        {"postgresql_with": {"fillfactor": 45}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-1)

@@ -27,6 +27,7 @@ Report = Callable[[str, str], None]
 _FILL: Final = (
     # Nobody checks ten million foreign keys that this file has just made.
     "SET session_replication_role = replica",
+    "SET work_mem = '256MB'",
     """
     UPDATE organisations SET created_at = '2025-01-01' WHERE id = :organisation
     """,
@@ -60,7 +61,10 @@ _FILL: Final = (
             AS codes
         FROM questions WHERE organisation_id = :organisation ORDER BY position LIMIT :each) q
     WHERE r.organisation_id = :organisation
+    -- A response and its answers are written together, so that they lie together.
+    ORDER BY r.id
     """,
+    "RESET work_mem",
     "SET session_replication_role = DEFAULT",
 )
 
