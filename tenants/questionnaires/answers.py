@@ -65,11 +65,3 @@ def check_answer(question: Question, given: Answered | Answer) -> Answer:
     if given.state is not None and said_answered is not (state is AnswerState.ANSWERED):
         raise InvalidAnswer(AnswerProblem.STATE_CONTRADICTS_VALUE)
     return Answer(state, value, given.do_not_quote and free_text(value) is not None)
-
-
-def valid_value(question: Question, given: Answered | Answer) -> Value | None:
-    """Return the value that conditions may look at: none where the answer is refused."""
-    try:
-        return check_answer(question, given).value
-    except InvalidAnswer:
-        return None

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tenants.questionnaires.conditions import Condition
@@ -69,6 +69,8 @@ class Question:
         shuffle: Whether the options come in another order for each candidate.
         rules: What its answer and earlier ones must not be together.
         probes: What an interviewer may ask further, by language; no candidate's form has them.
+        may_hide_options: Whether some options have a condition.
+        may_be_filled_in: Whether a placeholder may stand in its words.
     """
 
     code: str
@@ -84,6 +86,16 @@ class Question:
     shuffle: bool = False
     rules: tuple[Rule, ...] = ()
     probes: tuple[Wording, ...] = ()
+    may_hide_options: bool = field(init=False, repr=False, compare=False)
+    may_be_filled_in: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look once at what every answer would have to look at."""
+        hides = any(option.visible_if is not None for option in self.options)
+        wordings = (self.wording, self.help or {}, *self.probes)
+        is_filled_in = any("{" in text for wording in wordings for text in wording.values())
+        object.__setattr__(self, "may_hide_options", hides)
+        object.__setattr__(self, "may_be_filled_in", is_filled_in)
 
     @property
     def question_type(self) -> QuestionType[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from tenants.questionnaires.answers import Answer, Answered, check_answer
+from tenants.questionnaires.answers import Answer, Answered
 from tenants.questionnaires.conditions import OfferFacts, holds
 from tenants.questionnaires.definition import Definition, Question
 from tenants.questionnaires.forms import Form, field
@@ -17,13 +17,7 @@ from tenants.questionnaires.problems import (
 )
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.values import from_json, to_json
-from tenants.questionnaires.visibility import (
-    Shown,
-    depends_on_offer,
-    pruned,
-    show,
-    visible_questions,
-)
+from tenants.questionnaires.visibility import Shown, depends_on_offer, show, visible_questions
 
 __all__ = [
     "Answer",
@@ -99,8 +93,7 @@ def check_answers(
         if not question.question_type.takes_answers:
             continue
         try:
-            given = answers.get(question.code, Answered())
-            checked[question.code] = _check(question, shown, given)
+            checked[question.code] = _outcome(question, shown)
             _keep_rules(question, shown, offer_facts)
         except InvalidAnswer as problem:
             problems[question.code] = problem
@@ -109,12 +102,18 @@ def check_answers(
     return checked
 
 
-def _check(question: Question, shown: Shown, given: Answered | Answer) -> Answer:
-    """Return what becomes of a question, shown or not."""
-    narrowed = shown.questions.get(question.code)
-    if narrowed is None:
+def _outcome(question: Question, shown: Shown) -> Answer:
+    """Return what becomes of a question, shown or not.
+
+    Raises:
+        InvalidAnswer: Its answer is refused.
+    """
+    outcome = shown.outcomes.get(question.code)
+    if outcome is None:
         return Answer(AnswerState.NOT_SHOWN)
-    return check_answer(narrowed, pruned(question, narrowed, given))
+    if isinstance(outcome, InvalidAnswer):
+        raise outcome
+    return outcome
 
 
 def _keep_rules(question: Question, shown: Shown, offer_facts: OfferFacts) -> None:
@@ -123,7 +122,7 @@ def _keep_rules(question: Question, shown: Shown, offer_facts: OfferFacts) -> No
     Raises:
         BrokenRule: They do.
     """
-    if question.code not in shown.questions:
+    if not question.rules or question.code not in shown.questions:
         return
     for rule in question.rules:
         if rule.severity is Severity.ERROR and holds(rule.broken_if, shown.values, offer_facts):
@@ -191,7 +190,7 @@ def check_given(
         sound = {code: one for code, one in answers.items() if code not in broken}
         shown = show(definition, sound, offer_facts)
         checked = {
-            question.code: _check(question, shown, sound[question.code])
+            question.code: _outcome(question, shown)
             for question in definition.questions()
             if question.code in shown.questions and question.code in sound
         }

@@ -92,8 +92,7 @@ def filled_in(
         values: The answers so far; what is not among them becomes an ellipsis.
         facts: What is known of the offer.
     """
-    texts = (text for _, words in _worded(question) for text in (words or {}).values())
-    if not any("{" in text for text in texts):
+    if not question.may_be_filled_in:
         return question
 
     def fill(wording: Wording) -> Wording:

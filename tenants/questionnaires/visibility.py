@@ -6,12 +6,14 @@ through the same table of examples in the tests.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from tenants.questionnaires.answers import Answer, Answered, valid_value
+from tenants.questionnaires.answers import Answer, Answered, check_answer
 from tenants.questionnaires.conditions import Condition, OfferCondition, OfferFacts, holds, leaves
 from tenants.questionnaires.definition import Definition, Question
 from tenants.questionnaires.parts import Skip
 from tenants.questionnaires.piping import filled_in
+from tenants.questionnaires.problems import InvalidAnswer
 from tenants.questionnaires.question_types import AnswerState
 from tenants.questionnaires.values import (
     Choice,
@@ -31,10 +33,15 @@ class Shown:
         questions: Those that are shown, in order, by code: without options that are hidden, and
             with every placeholder filled in.
         values: The values of those that are answered well, by code.
+        outcomes: What became of each that is shown, or why its answer is refused, by code.
     """
 
     questions: Mapping[str, Question]
     values: Mapping[str, Value]
+    outcomes: Mapping[str, Answer | InvalidAnswer]
+
+
+_NO_ANSWER: Final = Answered()
 
 
 def show(
@@ -52,6 +59,7 @@ def show(
     """
     shown: dict[str, Question] = {}
     values: dict[str, Value] = {}
+    outcomes: dict[str, Answer | InvalidAnswer] = {}
     order = [page.code for page in definition.pages]
     next_page = 0
     for index, page in enumerate(definition.pages):
@@ -64,15 +72,19 @@ def show(
             if narrowed is None:
                 continue
             shown[question.code] = filled_in(narrowed, definition, values, offer_facts)
-            given = pruned(question, narrowed, answers.get(question.code, Answered()))
-            value = valid_value(narrowed, given)
-            if value is not None:
-                values[question.code] = value
+            given = pruned(question, narrowed, answers.get(question.code, _NO_ANSWER))
+            try:
+                outcome = outcomes[question.code] = check_answer(narrowed, given)
+            except InvalidAnswer as problem:
+                outcomes[question.code] = problem
+                continue
+            if outcome.value is not None:
+                values[question.code] = outcome.value
         for skip in page.skips:
             if is_met(skip.condition, values, offer_facts):
                 next_page = _target(order, skip)
                 break
-    return Shown(shown, values)
+    return Shown(shown, values, outcomes)
 
 
 def _target(order: Sequence[str], skip: Skip) -> int:
@@ -105,7 +117,7 @@ def _narrowed(
     question: Question, values: Mapping[str, Value], facts: OfferFacts
 ) -> Question | None:
     """Return the question with the options that are shown; None when it has some and none is."""
-    if all(option.visible_if is None for option in question.options):
+    if not question.may_hide_options:
         return question
     options = tuple(one for one in question.options if is_met(one.visible_if, values, facts))
     if not options:
@@ -127,8 +139,10 @@ def pruned(question: Question, narrowed: Question, given: Answered | Answer) -> 
         narrowed: With those that are shown.
         given: What was given; options that the question never had are left for the check.
     """
+    if narrowed.options is question.options or given.value is None:
+        return given
     hidden = {one.code for one in question.options} - {one.code for one in narrowed.options}
-    if not hidden or given.value is None:
+    if not hidden:
         return given
     value = _without(given.value, hidden)
     if value == given.value:
