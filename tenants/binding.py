@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
@@ -88,11 +88,15 @@ def encode(value: Any) -> Encoded:
     """
     if value is None:
         return None
+    # Nearly all values are of these types themselves and of none that is derived from them.
+    write = _WRITERS_BY_TYPE.get(type(value))
+    if write is not None:
+        return write(value).encode()
     if isinstance(value, (list, tuple)):
         return b"{" + b",".join(map(_element, value)) + b"}"
-    for kind, write in _WRITERS:
+    for kind, write_kind in _WRITERS:
         if isinstance(value, kind):
-            return write(value).encode()
+            return write_kind(value).encode()
     raise NotCompilable(type(value).__name__)
 
 
@@ -108,6 +112,10 @@ _WRITERS: Final[Sequence[tuple[type, Callable[[Any], str]]]] = (
     (UUID, str),
     (date, lambda value: value.isoformat()),
 )
+_WRITERS_BY_TYPE: Final[Mapping[type, Callable[[Any], str]]] = {
+    **{kind: write for kind, write in _WRITERS if kind is not Enum},
+    datetime: lambda value: value.isoformat(),
+}
 
 
 def _element(value: Any) -> bytes:

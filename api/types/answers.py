@@ -1,9 +1,9 @@
 """Typed answers: a union by shape on the way out, one of many on the way in."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -321,30 +321,23 @@ class AnswerInput:
     do_not_quote: bool | None = None
 
 
-def _read_value(given: AnswerValueInput) -> values.Value | None:
+_READ: Mapping[str, Callable[[Any], values.Value]] = {
+    "choice": lambda given: values.Choice(given.code, given.other_text),
+    "choices": lambda given: values.Choices(tuple(given.codes), given.other_text),
+    "scale": values.Scale,
+    "number": values.Number,
+    "text": values.Text,
+    "ranking": lambda given: values.Ranking(tuple(given)),
+    "matrix": lambda given: values.Matrix({row.row: row.scale for row in given}),
+    "boolean": values.Boolean,
+    "date": values.Date,
+}
+
+
+def _read_value(given: AnswerValueInput) -> values.Value:
     """Return the value in the one field that was given."""
-    field, content = next(
-        (name, value) for name, value in vars(given).items() if value is not strawberry.UNSET
-    )
-    match field:
-        case "choice":
-            return values.Choice(content.code, content.other_text)
-        case "choices":
-            return values.Choices(tuple(content.codes), content.other_text)
-        case "ranking":
-            return values.Ranking(tuple(content))
-        case "matrix":
-            return values.Matrix({row.row: row.scale for row in content})
-        case _:
-            kinds = {
-                "scale": values.Scale,
-                "number": values.Number,
-                "text": values.Text,
-                "boolean": values.Boolean,
-                "date": values.Date,
-            }
-            value: values.Value = kinds[field](content)
-            return value
+    (told,) = (item for item in vars(given).items() if item[1] is not strawberry.UNSET)
+    return _READ[told[0]](told[1])
 
 
 def read_answers(given: list[AnswerInput]) -> dict[str, Answered]:

@@ -1,6 +1,7 @@
 """Answers as they are given and as they are kept, and the check of a single one."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from tenants.questionnaires.definition import Question
 from tenants.questionnaires.problems import AnswerProblem, InvalidAnswer
@@ -40,6 +41,10 @@ class Answer:
     do_not_quote: bool = False
 
 
+NO_ANSWER: Final = Answered()
+_SKIPPED: Final = Answer(AnswerState.SKIPPED)
+
+
 def check_answer(question: Question, given: Answered | Answer) -> Answer:
     """Return what becomes of a question that is shown.
 
@@ -50,6 +55,8 @@ def check_answer(question: Question, given: Answered | Answer) -> Answer:
     Raises:
         InvalidAnswer: It is refused.
     """
+    if given is NO_ANSWER and not question.required:
+        return _SKIPPED
     if isinstance(given, Answered) and given.problem is not None:
         raise given.problem
     if given.state is AnswerState.PREFER_NOT_TO_SAY:

@@ -183,9 +183,10 @@ def verify_ranking(question: "Question", value: Ranking) -> Ranking:
 
 def verify_codes(question: "Question", codes: Sequence[str]) -> None:
     """Refuse unknown and repeated options."""
-    if not set(codes) <= set(option_codes(question)):
+    given = set(codes)
+    if not given <= question.option_codes:
         raise InvalidAnswer(AnswerProblem.UNKNOWN_OPTION)
-    if len(set(codes)) < len(codes):
+    if len(given) < len(codes):
         raise InvalidAnswer(AnswerProblem.DUPLICATE_OPTION)
 
 

@@ -69,6 +69,8 @@ class Question:
         shuffle: Whether the options come in another order for each candidate.
         rules: What its answer and earlier ones must not be together.
         probes: What an interviewer may ask further, by language; no candidate's form has them.
+        question_type: What holds for every question of this type.
+        option_codes: The codes of the options.
         may_hide_options: Whether some options have a condition.
         may_be_filled_in: Whether a placeholder may stand in its words.
     """
@@ -86,21 +88,22 @@ class Question:
     shuffle: bool = False
     rules: tuple[Rule, ...] = ()
     probes: tuple[Wording, ...] = ()
+    question_type: QuestionType[Any] = field(init=False, repr=False, compare=False)
+    option_codes: frozenset[str] = field(init=False, repr=False, compare=False)
     may_hide_options: bool = field(init=False, repr=False, compare=False)
     may_be_filled_in: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look once at what every answer would have to look at."""
-        hides = any(option.visible_if is not None for option in self.options)
         wordings = (self.wording, self.help or {}, *self.probes)
-        is_filled_in = any("{" in text for wording in wordings for text in wording.values())
-        object.__setattr__(self, "may_hide_options", hides)
-        object.__setattr__(self, "may_be_filled_in", is_filled_in)
-
-    @property
-    def question_type(self) -> QuestionType[Any]:
-        """What holds for every question of this type."""
-        return QUESTION_TYPES[self.type]
+        told = {
+            "question_type": QUESTION_TYPES[self.type],
+            "option_codes": frozenset(option.code for option in self.options),
+            "may_hide_options": any(option.visible_if is not None for option in self.options),
+            "may_be_filled_in": any("{" in text for words in wordings for text in words.values()),
+        }
+        for name, value in told.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,19 @@ class Definition:
         languages: Language codes; the first one is used where no other fits.
         texts: Mail, promise and receipt, by place and language.
         pages: In the order in which they are shown.
+        answerable: The questions that take answers, by their codes, in order.
     """
 
     title: Wording
     languages: tuple[str, ...]
     texts: Mapping[TextKey, Wording]
     pages: tuple[Page, ...]
+    answerable: Mapping[str, Question] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look once at what every answer would have to look at."""
+        found = {one.code: one for one in self.questions() if one.question_type.takes_answers}
+        object.__setattr__(self, "answerable", found)
 
     def questions(self) -> Iterator[Question]:
         """Yield every question in order."""

@@ -188,4 +188,6 @@ def verify_long_text(question: "Question", value: Text) -> Text:
 
 def verify_short_text(question: "Question", value: Text) -> Text:
     """Return the text on one line; refuse one that is too long."""
-    return verify_long_text(question, Text(" ".join(value.text.splitlines())))
+    if "\n" in value.text:
+        value = Text(" ".join(value.text.splitlines()))
+    return verify_long_text(question, value)

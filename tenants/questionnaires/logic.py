@@ -83,9 +83,10 @@ def check_answers(
         InvalidAnswers: Some answers are missing or refused; it holds a problem for each question.
     """
     shown = show(definition, answers, offer_facts)
-    known = {one.code for one in definition.questions() if one.question_type.takes_answers}
     problems = {
-        code: InvalidAnswer(AnswerProblem.UNKNOWN_QUESTION) for code in answers if code not in known
+        code: InvalidAnswer(AnswerProblem.UNKNOWN_QUESTION)
+        for code in answers
+        if code not in definition.answerable
     }
     checked: dict[str, Answer] = {}
     questions = definition.questions() if page is None else definition.page(page).questions

@@ -2,11 +2,11 @@
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 
 class ValueShape(StrEnum):
@@ -118,6 +118,9 @@ def clean_text(raw: str) -> str:
     Raises:
         UnicodeEncodeError: The text holds half a surrogate pair, which no encoding can store.
     """
+    if raw.isprintable():
+        # Neither line ends nor control characters nor halves of surrogate pairs are printable.
+        return unicodedata.normalize("NFC", raw).strip()
     raw.encode("utf-8")
     lines = raw.replace("\t", " ").splitlines()
     kept = "\n".join(
@@ -137,6 +140,8 @@ def normalised(value: Value) -> Value | None:
     match value:
         case Text(text):
             cleaned = clean_text(text)
+            if cleaned == text:
+                return value if text else None
             return Text(cleaned) if cleaned else None
         case Choice(_, other_text) | Choices(_, other_text) if other_text is not None:
             return _if_any(replace(value, other_text=clean_text(other_text) or None))
@@ -190,31 +195,22 @@ def to_columns(value: Value | None) -> dict[str, Any]:
     return {**dict.fromkeys(COLUMNS), **used_columns(value)}
 
 
-def used_columns(  # noqa: C901, PLR0911 - one case per shape.
-    value: Value | None,
-) -> dict[str, Any]:
+_USED: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = {
+    Choice: lambda one: {"choice": one.code, "other_text": one.other_text},
+    Choices: lambda one: {"choices": list(one.codes), "other_text": one.other_text},
+    Scale: lambda one: {"scale": one.value},
+    Number: lambda one: {"number": one.value},
+    Text: lambda one: {"text": one.text},
+    Ranking: lambda one: {"ranking": list(one.codes)},
+    Matrix: lambda one: {"matrix": dict(one.rows)},
+    Boolean: lambda one: {"boolean": one.value},
+    Date: lambda one: {"date": one.value},
+}
+
+
+def used_columns(value: Value | None) -> dict[str, Any]:
     """Return the columns that the value uses."""
-    match value:
-        case Choice(code, other_text):
-            return {"choice": code, "other_text": other_text}
-        case Choices(codes, other_text):
-            return {"choices": list(codes), "other_text": other_text}
-        case Scale(point):
-            return {"scale": point}
-        case Number(number):
-            return {"number": number}
-        case Text(text):
-            return {"text": text}
-        case Ranking(codes):
-            return {"ranking": list(codes)}
-        case Matrix(rows):
-            return {"matrix": dict(rows)}
-        case Boolean(yes):
-            return {"boolean": yes}
-        case Date(day):
-            return {"date": day}
-        case None:
-            return {}
+    return {} if value is None else _USED[type(value)](value)
 
 
 def from_columns(columns: Mapping[str, Any]) -> Value | None:  # noqa: PLR0911 - one per shape.

@@ -6,9 +6,8 @@ through the same table of examples in the tests.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from tenants.questionnaires.answers import Answer, Answered, check_answer
+from tenants.questionnaires.answers import NO_ANSWER, Answer, Answered, check_answer
 from tenants.questionnaires.conditions import Condition, OfferCondition, OfferFacts, holds, leaves
 from tenants.questionnaires.definition import Definition, Question
 from tenants.questionnaires.parts import Skip
@@ -41,9 +40,6 @@ class Shown:
     outcomes: Mapping[str, Answer | InvalidAnswer]
 
 
-_NO_ANSWER: Final = Answered()
-
-
 def show(
     definition: Definition, answers: Mapping[str, Answered | Answer], offer_facts: OfferFacts
 ) -> Shown:
@@ -71,15 +67,16 @@ def show(
             narrowed = _narrowed(question, values, offer_facts)
             if narrowed is None:
                 continue
-            shown[question.code] = filled_in(narrowed, definition, values, offer_facts)
-            given = pruned(question, narrowed, answers.get(question.code, _NO_ANSWER))
+            code = question.code
+            shown[code] = filled_in(narrowed, definition, values, offer_facts)
+            given = pruned(question, narrowed, answers.get(code, NO_ANSWER))
             try:
-                outcome = outcomes[question.code] = check_answer(narrowed, given)
+                outcome = outcomes[code] = check_answer(narrowed, given)
             except InvalidAnswer as problem:
-                outcomes[question.code] = problem
+                outcomes[code] = problem
                 continue
             if outcome.value is not None:
-                values[question.code] = outcome.value
+                values[code] = outcome.value
         for skip in page.skips:
             if is_met(skip.condition, values, offer_facts):
                 next_page = _target(order, skip)
