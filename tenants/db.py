@@ -273,6 +273,13 @@ class Short(Protocol):
         """
         ...
 
+    async def attempt(self, *statements: Prepared) -> list[PGresult]:
+        """Return the same of a transaction of its own, before anything else was sent.
+
+        It is sent again where nobody can tell what became of it. Another one may follow.
+        """
+        ...
+
     async def commit_after(self, *statements: Prepared) -> list[PGresult]:
         """Return the same once the transaction is committed; nothing may follow."""
         ...
@@ -323,7 +330,15 @@ class _OfPool:
         first, self._first, self._is_open = self._first, (), True
         return (await self._lent.send([*first, *statements]))[len(first) :]
 
+    async def attempt(self, *statements: Prepared) -> list[PGresult]:
+        self._is_open = True
+        results = await self._lent.send([*self._first, *statements, _COMMIT])
+        self._is_open = False
+        return results[len(self._first) : -1]
+
     async def commit_after(self, *statements: Prepared) -> list[PGresult]:
+        if not (statements or self._is_open):
+            return []
         # The first message is sent again where the connection was stale, and a commit never.
         assert not self._first  # noqa: S101 - a transaction that reads nothing needs none of this.
         results = await self.send(*statements, _COMMIT)
@@ -345,6 +360,9 @@ class _OfSession:
 
     async def send(self, *statements: Prepared) -> list[PGresult]:
         return await send(self._driver, statements)
+
+    async def attempt(self, *statements: Prepared) -> list[PGresult]:
+        return await self.send(*statements)
 
     async def commit_after(self, *statements: Prepared) -> list[PGresult]:
         results = await self.send(*statements) if statements else []

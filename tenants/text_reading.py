@@ -34,6 +34,7 @@ _CASTS: Final[Mapping[type, str]] = {
     bool: "boolean",
     int: "bigint",
 }
+_CASTS_BY_TYPE: Final[Mapping[type, str]] = {**_CASTS, type(None): ""}
 # More than there are texts in the code; one that is made anew each time is not kept for good.
 _KEPT: Final = 500
 _texts: dict[tuple[int, tuple[str, ...]], tuple[TextClause, bytes, Sequence[str]]] = {}
@@ -82,6 +83,11 @@ class ShortSession:
     async def ask(self, *questions: Question) -> list[Sequence[Any]]:
         """Return the rows of texts that are sent together."""
         results = await self._transaction.send(*(_prepared(*one) for one in questions))
+        return [_named_rows(result) for result in results]
+
+    async def attempt(self, *questions: Question) -> list[Sequence[Any]]:
+        """Return the rows of texts that are sent as a whole transaction."""
+        results = await self._transaction.attempt(*(_prepared(*one) for one in questions))
         return [_named_rows(result) for result in results]
 
     async def end_with(self, statement: TextClause, given: Mapping[str, Any]) -> None:
@@ -149,8 +155,9 @@ class Rows:
 
 def _kind_of(value: Any) -> str:
     """Return the type that a value is sent as; none for null, which fits any."""
-    if value is None:
-        return ""
+    name = _CASTS_BY_TYPE.get(type(value))
+    if name is not None:
+        return name
     for kind, name in _CASTS.items():
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return name

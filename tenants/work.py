@@ -80,6 +80,14 @@ class Session(AsyncSession):
         """Return the rows of some texts, each of which sees what was committed when it began."""
         return [(await self.execute(statement, given)).all() for statement, given in questions]
 
+    async def attempt(self, *questions: Question) -> list[Sequence[Any]]:
+        """Return the rows of some texts, of which the last one does all that is to be done or none.
+
+        Nothing may have happened before; what was done is recognised if it is tried once more.
+        Where nothing was done, the transaction is as if it had just begun.
+        """
+        return await self.ask(*questions)
+
     async def end_with(self, statement: TextClause, given: Mapping[str, Any]) -> None:
         """Write by a text that is the last thing that happens in the transaction."""
         await self.execute(statement, given)

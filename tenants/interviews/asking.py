@@ -1,6 +1,8 @@
 """What a questionnaire may know of the case that it is asked in, and collecting its answers."""
 
+import json
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from tenants.interviews.queries import Case
@@ -8,6 +10,10 @@ from tenants.keys import Purpose, mac
 from tenants.questionnaires.conditions import OfferFact, OfferFacts
 from tenants.questionnaires.definition import Definition
 from tenants.questionnaires.logic import Answer, Answered, check_answers, check_given
+from tenants.questionnaires.values import used_columns
+
+# Numbers with digits behind the point and days are read from their texts.
+_ROWS: Final = json.JSONEncoder(default=str, separators=(",", ":"))
 
 
 def offer_facts(case: Case) -> OfferFacts:
@@ -61,3 +67,22 @@ def collect(
         checked = check_answers(definition, merged, facts, page=page)
     kept = {code: answer for code, answer in merged.items() if isinstance(answer, Answer)}
     return {**kept, **checked}
+
+
+def answer_rows(question_ids: Mapping[str, str], answers: Mapping[str, Answer]) -> str:
+    """Return checked answers as a JSON array of rows of `answers`.
+
+    Args:
+        question_ids: The id of each question by its code.
+        answers: By the question's code.
+    """
+    rows = [
+        {
+            "question_id": question_ids[code],
+            "state": answer.state,
+            "do_not_quote": answer.do_not_quote,
+            **used_columns(answer.value),
+        }
+        for code, answer in answers.items()
+    ]
+    return _ROWS.encode(rows)

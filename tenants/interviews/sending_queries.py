@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -18,7 +18,10 @@ from tenants.errors import LinkUnusable
 from tenants.interviews.models import Confidentiality, InterviewMode, Submission
 from tenants.model import new_id
 from tenants.questionnaires.definition import Definition, parse_definition
+from tenants.questionnaires.visibility import depends_on_offer
 from tenants.work import Session
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,16 @@ class Asked:
     Attributes:
         id: Its id.
         definition: What it says.
-        question_ids: The id of each question by its code.
+        question_ids: The id of each question, as a text, by its code.
         is_shuffled: Whether some options are shown in an order of their own.
+        looks_at_offer: Whether what is asked depends on the offer.
     """
 
     id: UUID
     definition: Definition
-    question_ids: Mapping[str, UUID]
+    question_ids: Mapping[str, str]
     is_shuffled: bool
+    looks_at_offer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,7 @@ _SEND: Final = text(
 
 MOST_KEPT: Final = 256
 _versions: OrderedDict[tuple[UUID, UUID], Asked] = OrderedDict()
+_last_asked: OrderedDict[UUID, Asked] = OrderedDict()
 
 
 async def lock_case(
@@ -257,15 +263,32 @@ async def _asked(
         asked = Asked(
             version_id,
             definition,
-            {question.code: question.id for question in questions},
+            {question.code: str(question.id) for question in questions},
             any(question.shuffle for question in definition.questions()),
+            bool(depends_on_offer(definition)),
         )
         if version.state == "DRAFT":
             return asked
-        _versions[organisation_id, version_id] = asked
-        if len(_versions) > MOST_KEPT:
-            _versions.popitem(last=False)
+        _keep(_versions, (organisation_id, version_id), asked)
+    if _last_asked.get(organisation_id) is not asked:
+        _keep(_last_asked, organisation_id, asked)
     return asked
+
+
+def find_last_asked(viewer: Viewer, *, organisation_id: UUID) -> Asked | None:
+    """Return the version that this process last read a case of an organisation with, if any.
+
+    An interview may be pinned to another one: whoever writes by this one makes sure first.
+    """
+    require(viewer, Permission.RESPONSE_SUBMIT, organisation_id)
+    return _last_asked.get(organisation_id)
+
+
+def _keep(kept: OrderedDict[K, Asked], key: K, asked: Asked) -> None:
+    """Keep a version, and of them all no more than `MOST_KEPT`."""
+    kept[key] = asked
+    if len(kept) > MOST_KEPT:
+        kept.popitem(last=False)
 
 
 async def has_invited(

@@ -1,7 +1,6 @@
 """The candidate's way: look at the invitation, save as it goes, send once."""
 
 import hmac
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -15,7 +14,8 @@ from tenants.errors import InvalidInput, LinkExpired, LinkUsed
 from tenants.interviews import holding, queries
 from tenants.interviews import response_queries as responses
 from tenants.interviews import sending_queries as sending
-from tenants.interviews.asking import collect, facts_of, offer_facts, order_seed
+from tenants.interviews.asking import answer_rows, collect, facts_of, offer_facts, order_seed
+from tenants.interviews.at_once_queries import add_response_at_once
 from tenants.interviews.models import Confidentiality, InterviewMode, Invitation
 from tenants.interviews.queries import Case
 from tenants.interviews.sending_queries import Sending
@@ -29,7 +29,7 @@ from tenants.questionnaires.logic import (
     answers_to_json,
     check_answers,
 )
-from tenants.questionnaires.values import used_columns
+from tenants.questionnaires.problems import InvalidAnswers
 from tenants.questionnaires.versions import definition_of
 from tenants.settings import get_settings
 from tenants.work import Session
@@ -226,6 +226,11 @@ async def submit_response(
     """
     organisation_id, invitation_id = _identity(viewer)
     receipt_key, retry_key = receipt_keys(organisation_id, receipt_code)
+    anonymous = confidentiality is Confidentiality.ANONYMOUS
+    if await _submit_at_once(
+        session, viewer, answers, confidentiality, receipt_key=receipt_key, language=language
+    ):
+        return receipt_code
     case = await sending.lock_case(
         session,
         viewer,
@@ -237,13 +242,7 @@ async def submit_response(
         _accept_repetition(case, retry_key)
         return receipt_code
     check_usable(case)
-    anonymous = confidentiality is Confidentiality.ANONYMOUS
-    if anonymous and not await _offers_anonymity(session, viewer, organisation_id, case.mode):
-        message = f"{confidentiality.value} cannot be chosen here."
-        raise InvalidInput(message, field="confidentiality")
-    if case.receipt_taken:
-        message = "This receipt code was used before; please make a new one."
-        raise InvalidInput(message, field="receiptCode")
+    await _check_choice(session, viewer, case, anonymous=anonymous)
     saved = _open_draft(invitation_id, case.draft)
     given = {**answers_from_json(saved.get("answers", {})), **answers}
     checked = check_answers(case.asked.definition, given, _facts(case))
@@ -255,7 +254,7 @@ async def submit_response(
         session,
         viewer,
         case,
-        answers=_rows(case, checked),
+        answers=answer_rows(case.asked.question_ids, checked),
         confidentiality=confidentiality,
         receipt_key=receipt_key,
         language=language or case.language,
@@ -264,20 +263,57 @@ async def submit_response(
     return receipt_code
 
 
-def _rows(case: Sending, answers: Mapping[str, Answer]) -> str:
-    """Return checked answers as a JSON array of rows."""
-    ids = case.asked.question_ids
-    rows = [
-        {
-            "question_id": str(ids[code]),
-            "state": answer.state,
-            "do_not_quote": answer.do_not_quote,
-            **used_columns(answer.value),
-        }
-        for code, answer in answers.items()
-    ]
-    # Numbers with digits behind the point and days are read from their texts.
-    return json.dumps(rows, default=str)
+async def _check_choice(
+    session: Session, viewer: Viewer, case: Sending, *, anonymous: bool
+) -> None:
+    """Return only if the confidentiality is on offer and the receipt code is new.
+
+    Raises:
+        InvalidInput: One of them is not.
+    """
+    if anonymous and not await _offers_anonymity(session, viewer, case.organisation_id, case.mode):
+        message = f"{Confidentiality.ANONYMOUS.value} cannot be chosen here."
+        raise InvalidInput(message, field="confidentiality")
+    if case.receipt_taken:
+        message = "This receipt code was used before; please make a new one."
+        raise InvalidInput(message, field="receiptCode")
+
+
+async def _submit_at_once(
+    session: Session,
+    viewer: Viewer,
+    answers: Mapping[str, Answered | Answer],
+    confidentiality: Confidentiality,
+    *,
+    receipt_key: bytes,
+    language: str | None,
+) -> bool:
+    """Return whether the answers could be sent without reading anything of the case first.
+
+    Nearly always they can: nothing was saved before, and the version is the one that others of the
+    organisation were asked. Whatever else is so, and every refusal, is left to who reads first.
+    """
+    organisation_id, invitation_id = _identity(viewer)
+    asked = sending.find_last_asked(viewer, organisation_id=organisation_id)
+    anonymous = confidentiality is Confidentiality.ANONYMOUS
+    if asked is None or asked.looks_at_offer or anonymous or not answers:
+        return False
+    try:
+        checked = check_answers(asked.definition, answers, {})
+    except InvalidAnswers:
+        return False
+    return await add_response_at_once(
+        session,
+        viewer,
+        asked,
+        organisation_id=organisation_id,
+        invitation_id=invitation_id,
+        answers=answer_rows(asked.question_ids, checked),
+        confidentiality=confidentiality,
+        receipt_key=receipt_key,
+        language=language or None,
+        order_seed=order_seed(invitation_id) if asked.is_shuffled else None,
+    )
 
 
 def _accept_repetition(case: Sending, retry_key: bytes) -> None:
