@@ -18,6 +18,8 @@ from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
+from tenants.arrivals import Arrivals
+
 Parameters = Sequence[bytes | None]
 Prepared = tuple[bytes, Parameters]
 
@@ -63,11 +65,9 @@ async def send(connection: AsyncConnection[Any], statements: Sequence[Prepared])
         return await _results(connection, len(statements))
 
 
-async def _send_prepared(
-    connection: AsyncConnection[Any], names: "_Names", statements: Sequence[Prepared]
-) -> list[PGresult]:
+async def _send_prepared(taken: "_Open", statements: Sequence[Prepared]) -> list[PGresult]:
     """Return the same; each text is parsed and planned once for the connection."""
-    libpq = connection.pgconn
+    libpq, names = taken.connection.pgconn, taken.names
     fresh: list[bytes] = []
     with _pipeline(libpq):
         try:
@@ -81,7 +81,7 @@ async def _send_prepared(
             surplus = names.surplus(len(statements))
             for name in surplus:
                 libpq.send_query_params(b"DEALLOCATE " + name, None)
-            results = await _results(connection, len(fresh) + len(statements) + len(surplus))
+            results = await _arrived(taken, len(fresh) + len(statements) + len(surplus))
         except BaseException:
             for text in fresh:
                 names.known.pop(text, None)
@@ -113,6 +113,25 @@ async def _results(connection: AsyncConnection[Any], count: int) -> list[PGresul
     connection.pgconn.pipeline_sync()
     results = (await connection.wait(_fetched(connection.pgconn, count + 1)))[:-1]
     _check(results, connection)
+    return results
+
+
+async def _arrived(taken: "_Open", count: int) -> list[PGresult]:
+    """Return the same on a connection whose arrivals are watched."""
+    libpq, arrivals = taken.connection.pgconn, taken.arrivals
+    libpq.pipeline_sync()
+    if libpq.flush():
+        # More than the socket takes at once: psycopg waits until all of it is sent.
+        arrivals.stop()
+        try:
+            results = await taken.connection.wait(_fetched(libpq, count + 1))
+        finally:
+            if libpq.status == ConnStatus.OK:
+                arrivals.watch()
+    else:
+        results = await arrivals.results(count + 1)
+    results.pop()
+    _check(results, taken.connection)
     return results
 
 
@@ -148,7 +167,12 @@ def _error_class(state: str) -> type[errors.Error]:
 @dataclass(frozen=True, slots=True)
 class _Open:
     connection: AsyncConnection[Any]
+    arrivals: Arrivals
     names: _Names = field(default_factory=_Names)
+
+    async def close(self) -> None:
+        self.arrivals.stop()
+        await self.connection.close()
 
 
 class Pool:
@@ -185,7 +209,7 @@ class Pool:
         while not self._free.empty():
             taken = self._free.get_nowait()
             if taken is not None:
-                await taken.connection.close()
+                await taken.close()
 
 
 class Lent:
@@ -210,22 +234,21 @@ class Lent:
         taken = self.taken = self.taken or await _opened(self._conninfo)
         may_be_stale, self._is_used = self._is_used, False
         try:
-            return await _send_prepared(taken.connection, taken.names, statements)
+            return await _send_prepared(taken, statements)
         except OperationalError:
             if not may_be_stale or taken.connection.pgconn.status == ConnStatus.OK:
                 raise
-            await taken.connection.close()
+            await taken.close()
             taken = self.taken = await _opened(self._conninfo)
-            return await _send_prepared(taken.connection, taken.names, statements)
+            return await _send_prepared(taken, statements)
 
 
 async def _opened(conninfo: str) -> _Open:
     # Statements are planned once for all values: to plan one takes longer than to run it.
-    return _Open(
-        await AsyncConnection.connect(
-            conninfo, autocommit=True, options="-c plan_cache_mode=force_generic_plan"
-        )
+    connection = await AsyncConnection.connect(
+        conninfo, autocommit=True, options="-c plan_cache_mode=force_generic_plan"
     )
+    return _Open(connection, Arrivals(connection))
 
 
 async def _reusable(taken: _Open | None) -> _Open | None:
@@ -236,5 +259,5 @@ async def _reusable(taken: _Open | None) -> _Open | None:
     idle = libpq.transaction_status == TransactionStatus.IDLE
     if libpq.status == ConnStatus.OK and not libpq.pipeline_status and idle:
         return taken
-    await taken.connection.close()
+    await taken.close()
     return None
