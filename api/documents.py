@@ -212,7 +212,7 @@ def _prepared_anew(
         operation = document.operation(request.operation_name)
         if request.by_get:
             _check_method(operation, trusted=request.trusted)
-        if not (document.storable and all(map(_storable, _texts(variables)))):
+        if not (document.storable and _storable("".join(_texts(variables)))):
             message = "A text holds U+0000 or half a surrogate pair, which nobody can store."
             raise BadRequest(message)
     except GraphQLSyntaxError as error:
@@ -294,17 +294,19 @@ def _literals(document: DocumentNode) -> Iterator[str]:
         token = token.next
 
 
-def _texts(document: Any) -> Iterator[str]:
+def _texts(document: Any) -> list[str]:
     """Return every text in a JSON document, names of fields included."""
+    found: list[str] = []
     left = [document]
-    while left:
-        one = left.pop()
+    for one in left:
         if isinstance(one, str):
-            yield one
+            found.append(one)
         elif isinstance(one, dict):
-            left += [*one, *one.values()]
+            found += one
+            left += one.values()
         elif isinstance(one, list):
             left += one
+    return found
 
 
 # Neither UTF-8 nor PostgreSQL has room for half a character, nor PostgreSQL for none.

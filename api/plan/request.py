@@ -108,8 +108,7 @@ class Request:
         """
         self.context = context
         self.viewer = context.viewer
-        quick = QuickContext(context.viewer, context.request_id)
-        self.info = Info(context if writes else quick)
+        self.info = Info(context if writes else QuickContext(context.viewer, context.request_id))
         self.variables = variables
         self.straight = straight
         self.given: dict[int, Any] = {}
@@ -187,7 +186,7 @@ class Request:
 
     async def _take_awaited(self) -> None:
         taken, self._awaited = self._awaited, []
-        values = await asyncio.gather(*(one.value for one in taken), return_exceptions=True)
+        values = await _gathered([one.value for one in taken])
         for one, value in zip(taken, values, strict=True):
             if isinstance(value, DomainError):
                 text = self.fail(value, one.nodes, one.path, nullable=one.nullable)
@@ -217,6 +216,16 @@ class Request:
         for index in range(1, len(parts), 2):
             parts[index] = self._whole(self._texts[int(parts[index])])
         return "".join(parts)
+
+
+async def _gathered(values: Sequence[Awaitable[Any]]) -> Sequence[Any]:
+    """Return what is awaited, or the exceptions instead; a single one needs no task of its own."""
+    if len(values) > 1:
+        return await asyncio.gather(*values, return_exceptions=True)
+    try:
+        return [await one for one in values]
+    except DomainError as error:
+        return [error]
 
 
 def _close(values: Iterable[Awaitable[Any]]) -> None:
