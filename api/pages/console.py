@@ -40,6 +40,7 @@ from api.pages.console_frame import (
 from api.pages.console_lists import LISTS, ConsoleList, ask_list
 from api.pages.console_mails import MAILS, MailsView, change_mails, view_mails
 from api.pages.desk import DESK, post_desk, show_desk
+from api.pages.editions import EDITIONS, post_editions, show_editions
 from api.pages.examples import list_examples
 from api.pages.excerpts import EXCERPTS, show_excerpts
 from api.pages.operations import ask
@@ -87,6 +88,8 @@ def routes() -> list[BaseRoute]:
             for one in LISTS
         ),
         Route(f"{home}/pushes", with_person(show_pushes), methods=["GET"]),
+        Route(f"{home}/{EDITIONS.name}", with_person(shown(show_editions)), methods=["GET"]),
+        Route(f"{home}/{EDITIONS.name}", with_person(shown(post_editions)), methods=["POST"]),
         Route(f"{home}/digest", with_person(shown(digest.show_digest)), methods=["GET"]),
         Route(f"{home}/digest", with_person(shown(digest.post_digest)), methods=["POST"]),
         Route("/console/firms/{slug}/log", with_person(show_firm_log), methods=["GET"]),

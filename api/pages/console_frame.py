@@ -14,6 +14,7 @@ from api.pages.console_lists import LISTS
 from api.pages.console_mails import MAILS
 from api.pages.console_roles import ROLES
 from api.pages.desk import DESK
+from api.pages.editions import EDITIONS
 from api.pages.excerpts import EXCERPTS
 from api.pages.integrations import INTEGRATIONS
 from api.pages.operations import NoAnswer
@@ -46,6 +47,7 @@ _PLACES: Final = (
     DESK,
     *LISTS,
     MAILS,
+    EDITIONS,
     INTEGRATIONS,
 )
 _FAULTS_OF_THE_ADDRESS: Final = frozenset({InvalidInput.code, BadCursor.code, BadRequest.code})

@@ -84,7 +84,15 @@ class InsightSettings:
     window_dimension: Dimension
     rules: EditionRulesType
     floors: EditionRulesType
+    organisation_id: strawberry.Private[UUID]
     found: strawberry.Private[settings.SettingsInForce]
+
+    @strawberry.field
+    async def viewer_can_update(self, info: Info) -> bool:
+        """Whether the viewer decides them: consultants do, and HR where no firm serves."""
+        return await info.context.run(
+            settings.may_update_insight_settings, organisation_id=self.organisation_id
+        )
 
     @strawberry.field
     def protection(self, language: str = LANGUAGES[0]) -> list[ProtectionRule]:
@@ -152,6 +160,7 @@ async def find_insight_settings(info: Info, organisation_id: UUID) -> InsightSet
         window_dimension=found.window.dimension,
         rules=show_rules(found.rules.to_json()),
         floors=show_rules(floors().to_json()),
+        organisation_id=organisation_id,
         found=found,
     )
 

@@ -16,7 +16,7 @@ from tenants import audit
 from tenants.access import Viewer
 from tenants.audit import AuditAction
 from tenants.disclosure.rules import WINDOW_LENGTHS, Dimension, EditionRules
-from tenants.errors import Conflict, InvalidInput
+from tenants.errors import Conflict, Forbidden, InvalidInput
 from tenants.insights import settings_queries as queries
 from tenants.insights.windows import HIDDEN_FOR_SHORTER, Window, months_after, window_of
 from tenants.interviews.models import MONTHS_HELD
@@ -93,6 +93,17 @@ async def get_insight_settings(
         window=window,
         rules=rules_of(versions, window),
     )
+
+
+async def may_update_insight_settings(
+    session: Session, viewer: Viewer, *, organisation_id: UUID
+) -> bool:
+    """Return whether the viewer decides how an organisation's editions are made."""
+    try:
+        await require_publisher(session, viewer, organisation_id)
+    except Forbidden:
+        return False
+    return True
 
 
 async def update_insight_settings(

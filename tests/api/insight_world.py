@@ -33,8 +33,8 @@ OF_INSIGHTS = {"updateInsightSettings": "settings { revision dimension }"}
 INSIGHT_PARTS = {
     "EditionRules": "windowMonths minimum distributionMinimum responseRateMinimum"
     " excerptRespondents excerptHidden",
-    "InsightSettings": "revision dimension wanted startsOn windowStartsOn windowEndsOn"
-    " windowDimension rules floors protection",
+    "InsightSettings": "revision dimension viewerCanUpdate wanted startsOn windowStartsOn"
+    " windowEndsOn windowDimension rules floors protection",
     "ProtectionRule": "title text",
     "UpdateInsightSettingsPayload": "settings userErrors",
 }

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tenants.access import Viewer
+from tenants.access import Role, Viewer
 from tenants.db import run
 from tenants.disclosure.rules import Dimension, EditionRules
 from tenants.insights.settings import rules_of
@@ -34,8 +34,9 @@ pytestmark = pytest.mark.usefixtures("connection")
 
 RULES = """windowMonths minimum distributionMinimum responseRateMinimum excerptRespondents
   excerptHidden"""
-SETTINGS = f"""revision dimension startsOn windowStartsOn windowEndsOn windowDimension
-  wanted {{ {RULES} }} rules {{ {RULES} }} floors {{ {RULES} }} protection {{ title text }}"""
+SETTINGS = f"""revision viewerCanUpdate dimension startsOn windowStartsOn windowEndsOn
+  windowDimension wanted {{ {RULES} }} rules {{ {RULES} }} floors {{ {RULES} }}
+  protection {{ title text }}"""
 CHANGE = f"""mutation ($input: UpdateInsightSettingsInput!) {{ updateInsightSettings(input: $input)
   {{ settings {{ {SETTINGS} }} userErrors {{ code message field }} }} }}"""
 READ = f"""query ($slug: String!) {{ organisation(slug: $slug) {{
@@ -113,6 +114,9 @@ async def test_who_decides_and_what_is_refused(ask: Ask) -> None:
     assert refusal["extensions"]["code"] == "FORBIDDEN"
     again = await change(ask, client.consultant, client, minimum=6)
     assert again["settings"]["revision"] == 1
+    for role, viewer in client.people.items():
+        seen = (await look(ask, viewer, client))["insightSettings"]
+        assert seen["viewerCanUpdate"] is (role is Role.CONSULTANT), role
 
 
 @pytest.mark.parametrize("floor", NUMBERS)

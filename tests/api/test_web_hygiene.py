@@ -27,6 +27,7 @@ FORMS = {
     "/console/{slug}/actions/{id}",
     "/console/{slug}/desk",
     "/console/{slug}/digest",
+    "/console/{slug}/editions",
     "/console/{slug}/integrations",
     "/console/{slug}/interviews/{id}/talk",
     "/console/{slug}/interviews/{id}/talk/guide/read-out-and-send",

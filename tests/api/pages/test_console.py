@@ -33,18 +33,18 @@ def figures(page: Page) -> Mapping[str, int]:
             Role.CONSULTANT,
             [
                 *("Desk", "Interviews", "Conversations", "Offers", "Responses"),
-                *("Intake", "Jobs", "Log", "Mails"),
+                *("Intake", "Jobs", "Log", "Mails", "Editions"),
             ],
         ),
         (
             Role.HR,
             [
                 *("Interviews", "Offers", "Responses", "Intake", "Jobs", "Log"),
-                *("Mails", "Integrations"),
+                *("Mails", "Editions", "Integrations"),
             ],
         ),
-        (Role.HIRING_MANAGER, ["Interviews", "Offers"]),
-        (Role.LEADERSHIP, []),
+        (Role.HIRING_MANAGER, ["Interviews", "Offers", "Editions"]),
+        (Role.LEADERSHIP, ["Editions"]),
     ],
 )
 async def test_navigation_offers_what_the_role_may_see(

@@ -55,6 +55,7 @@ NO_QUERIES = (
     "join_benchmark",
     "leave_benchmark",
     "set_digest_mail",
+    "update_insight_settings",
 )
 
 
@@ -82,6 +83,7 @@ def test_these_are_the_documents() -> None:
         "desk_undo",
         "desk_withhold",
         "digest",
+        "editions",
         "examples/events",
         "examples/insights",
         "examples/interviews",
@@ -122,6 +124,7 @@ def test_these_are_the_documents() -> None:
         "set_digest_mail",
         "talk",
         "template_diff",
+        "update_insight_settings",
         "update_integration",
         "why",
     ]
