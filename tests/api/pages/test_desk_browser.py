@@ -25,6 +25,18 @@ TEXTS = (
     (CONFIDENTIAL, "Nobody answered my mails."),
 )
 
+# Selects words of the text, as a mouse does.
+_SELECT = """words => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const start = walker.currentNode.data.indexOf(words);
+    if (start < 0) continue;
+    getSelection().setBaseAndExtent(
+      walker.currentNode, start, walker.currentNode, start + words.length);
+    return;
+  }
+}"""
+
 
 @pytest.fixture
 async def client(connection: AsyncConnection) -> Client:
@@ -100,3 +112,38 @@ async def test_every_text_is_released_by_keyboard_alone(
         assert len(words) == 4
         assert [one for one in words if "Petersen" in one] == []
     assert [one for one in refused if "Security Policy" in one] == []
+
+
+async def test_words_that_are_selected_are_taken_out_by_a_key(
+    client: Client, context: BrowserContext, address: str
+) -> None:
+    await publish(client)
+    await sign_in(context, address, client.consultant)
+    page = await context.new_page()
+    desk = f"{address}/console/{client.slug}/desk"
+    await page.goto(desk)
+    # Texts lie there in no order: go on to the one that was not written for this.
+    while not await page.get_by_text("Nobody answered my mails.").count():
+        await press(page, "j")
+    await press(page, "e")
+    line = page.locator("[data-key=d]")
+    # With nothing selected the key leads to the line to type in, which keeps what one types.
+    await page.keyboard.press("d")
+    assert await line.evaluate("one => one === document.activeElement")
+    await page.keyboard.type("odd")
+    assert await line.input_value() == "odd"
+    await line.fill("")
+    await page.keyboard.press("Escape")
+    await page.evaluate(_SELECT, "my mails")
+    await page.keyboard.press("d")
+    assert await line.input_value() == "my mails"
+    await press(page, "Enter")
+    taken = page.locator(".redactions mark.out")
+    assert await taken.all_inner_texts() == ["my mails"]
+    shown = await page.get_by_text("Readers would get:").inner_text()
+    assert "Nobody answered" in shown
+    assert "my mails" not in shown
+    # A key of somebody who turned them off does nothing.
+    await page.keyboard.press("?")
+    await page.keyboard.press("d")
+    assert not await line.evaluate("one => one === document.activeElement")

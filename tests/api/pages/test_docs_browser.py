@@ -22,7 +22,8 @@ async def test_documentation_is_readable_and_graphiql_answers(
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     own = f"/i/{(await make_invited_candidate(client)).token}/protection"
-    for path in ("/docs", "/docs/reference", "/docs/errors", "/docs/methodology", own):
+    documented = ("/docs", "/docs/reference", "/docs/errors", "/docs/methodology")
+    for path in (*documented, "/docs/protection", "/docs/protection?lang=de", own):
         await page.goto(address + path)
         # One part of a kind looks like another, and looking at all of them takes long.
         await page.evaluate(
