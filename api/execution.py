@@ -15,6 +15,7 @@ from api import plan
 from api.context import Context
 from api.documents import NotExecuted, PreparedOperation, prepare
 from api.errors import shown_all
+from api.plan.leaves import dump
 from api.requests import GraphQLRequest
 from api.schema import GRAPH, schema
 from api.trusted import resolve
@@ -66,10 +67,10 @@ class GraphQLResult:
         if self.data is not None and not self.members:
             text = f'{{"data":{self.data}'
         elif self.data is None:
-            text = _dump(self.members)[:-1]
+            text = dump(self.members)[:-1]
         else:
             parts = [
-                f'"{name}":{value if name == _DATA else _dump(value)}'
+                f'"{name}":{value if name == _DATA else dump(value)}'
                 for name, value in self._in_order(str)
             ]
             text = f"{{{','.join(parts)}"
@@ -84,10 +85,6 @@ class GraphQLResult:
             yield "errors", self.members["errors"]
         yield _DATA, read(self.data)
         yield from ((name, one) for name, one in self.members.items() if name != "errors")
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), default=str)
 
 
 async def execute(

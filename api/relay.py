@@ -19,6 +19,7 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 _ID_BYTES = 32
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def encode_id(noun: Noun, key: Key) -> strawberry.ID:
@@ -32,8 +33,8 @@ def encode_row_id(noun: Noun, organisation_id: str, row_id: str) -> str:
 
 
 def _opaque(noun: Noun, key: bytes) -> str:
-    raw = noun.name.encode() + b":" + key
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    raw = b"%s:%s" % (noun.name.encode(), key)
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def decode_id(text: str) -> tuple[Noun, Key] | None:

@@ -19,7 +19,7 @@ Source = Callable[[Viewer, Mapping[str, Any]], Any]
 
 DIALECT: Final = psycopg.dialect()  # type: ignore[no-untyped-call]
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s|%%")
-_SPECIAL: Final = re.compile(r'([\\"])')
+_SPECIAL: Final = re.compile(rb'([\\"])')
 
 
 class NotCompilable(Exception):
@@ -93,7 +93,7 @@ def encode(value: Any) -> Encoded:
     if write is not None:
         return write(value).encode()
     if isinstance(value, (list, tuple)):
-        return b"{" + b",".join(map(_element, value)) + b"}"
+        return b"{%s}" % b",".join([_element(one) for one in value])
     for kind, write_kind in _WRITERS:
         if isinstance(value, kind):
             return write_kind(value).encode()
@@ -125,4 +125,6 @@ def _element(value: Any) -> bytes:
     encoded = encode(value)
     if encoded is None:
         return b"NULL"
-    return b'"' + _SPECIAL.sub(r"\\\1", encoded.decode()).encode() + b'"'
+    if b'"' in encoded or b"\\" in encoded:
+        encoded = _SPECIAL.sub(rb"\\\1", encoded)
+    return b'"%s"' % encoded

@@ -116,6 +116,8 @@ def window_conditions(
     Raises:
         BadCursor: A cursor is not of a list in this order.
     """
+    if window.after is None and window.before is None:
+        return []
     place = tuple_(ordering.expression, row_id)
     conditions = []
     if window.after is not None:

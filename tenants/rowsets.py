@@ -26,6 +26,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.sql import CompoundSelect
 from sqlalchemy.types import TypeEngine
 
@@ -92,6 +93,9 @@ class Rowset:
         keys: Names of the to-one relations whose other end's id is wanted, after the columns.
         placed: Whether the value that the list is ordered by is wanted.
         texts: Texts made of the columns that everybody may see who sees the row, after the keys.
+        recorded: Whether every column is wanted, after the texts: as one JSON array of texts.
+        joined: The text of a row, where a whole list is wanted as one text with commas between: it
+            stands where the id of a row would. Nothing but what hangs from the rows is wanted then.
     """
 
     noun: Noun
@@ -100,11 +104,14 @@ class Rowset:
     keys: Sequence[str] = ()
     placed: bool = False
     texts: Sequence[ColumnElement[str]] = ()
+    recorded: bool = False
+    joined: ColumnElement[str] | None = None
 
     @property
     def width(self) -> int:
         """How many values a row has."""
-        return CELLS + len(self.columns) + len(self.keys) + len(self.texts)
+        wanted = len(self.columns) + len(self.keys) + len(self.texts) + self.recorded
+        return CELLS + (0 if self.joined is not None else wanted)
 
 
 def conditions_of(listing: Listing) -> list[ColumnElement[bool]]:
@@ -201,7 +208,7 @@ def _selected(rowset: Rowset, viewer: Viewer) -> list[Any]:
     noun = rowset.noun
     found: list[Any] = [noun.organisation_id.label("o"), noun.id.label("i")]
     source = rowset.source
-    if rowset.placed and isinstance(source, ListedBelow):
+    if (rowset.placed or rowset.joined is not None) and isinstance(source, ListedBelow):
         found.append(source.listing.order.expression.label("place"))
     for name in rowset.columns:
         column = noun.columns[name]
@@ -211,11 +218,30 @@ def _selected(rowset: Rowset, viewer: Viewer) -> list[Any]:
         key = masked(followed(relation, viewer, noun), relation.permission, viewer, noun)
         found.append(key.label(f"k_{name}"))
     found += [one.label(_text_name(index)) for index, one in enumerate(rowset.texts)]
+    if rowset.recorded:
+        columns = noun.columns.values()
+        values = [masked(one.expression, one.permission, viewer, noun) for one in columns]
+        found.append(record_text(values).label("record"))
+    if rowset.joined is not None:
+        found.append(rowset.joined.label("joined"))
     return found
 
 
 def _text_name(index: int) -> str:
     return f"t_{index}"
+
+
+def record_text(values: Sequence[Any]) -> ColumnElement[str]:
+    """Return values as one JSON array of their texts."""
+    # Without any the array would have no type.
+    return cast(func.to_json(array([_text(one) for one in values] or [_nothing()])), Text())
+
+
+def row_of(organisation: str, row_id: str) -> tuple[str | None, ...]:
+    """Return a row of which nothing but the key is known."""
+    row: list[str | None] = [None] * CELLS
+    row[ORGANISATION], row[ID] = organisation, row_id
+    return tuple(row)
 
 
 def _by_keys(rowset: Rowset, rank: int, viewer: Viewer) -> Select[Any]:
@@ -274,7 +300,9 @@ def _listed_below(
             _seen(viewer, visible, noun), *without_window(source.listing, source.conditions)
         )
     else:
-        rows = _windowed(_own(rowset, viewer), source, noun)
+        # One row more tells whether the list goes on, which nobody asks of a whole one.
+        more = 0 if rowset.joined is not None else 1
+        rows = _windowed(_own(rowset, viewer), source, noun, more=more)
     below = _below(rows, relation, noun, parents).lateral("below")
     return select(parents.c.po, parents.c.pi, below).select_from(parents.join(below, true()))
 
@@ -286,11 +314,11 @@ def _below(rows: Select[Any], relation: ToMany, noun: Noun, parents: FromClause)
     return rows.correlate(parents)
 
 
-def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun) -> Select[Any]:
+def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun, *, more: int = 1) -> Select[Any]:
     order: Ordering = source.listing.order
     window: Window = source.listing.window
     # A number in the text lets PostgreSQL plan for it; there are few page sizes.
-    limit: Expression = literal_column(str(window.size + 1))
+    limit: Expression = literal_column(str(window.size + more))
     return (
         rows.where(*source.conditions).order_by(*window_order(order, noun.id, window)).limit(limit)
     )
@@ -298,11 +326,14 @@ def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun) -> Select[Any]
 
 def _as_text(rank: int, rowset: Rowset, table: FromClause, width: int) -> Select[Any]:
     """Return the rows of a set as all sets' rows look: the set's rank, keys, and texts."""
+    if rowset.joined is not None:
+        return _as_one_text(rank, rowset, table, width)
     names: Mapping[str, Any] = dict(table.c.items())
     # A list's rows are of their parent's organisation, which need not be written twice.
     wanted = ["", "pi", "o", "i", "place"]
     wanted += [f"c_{name}" for name in rowset.columns] + [f"k_{name}" for name in rowset.keys]
     wanted += [_text_name(index) for index in range(len(rowset.texts))]
+    wanted += ["record"] if rowset.recorded else []
     if isinstance(rowset.source, ListedBelow) and rowset.source.counted:
         wanted = ["po", "pi", "o", "total"]
     texts = [_text(names[name]) if name in names else _nothing() for name in wanted]
@@ -310,11 +341,26 @@ def _as_text(rank: int, rowset: Rowset, table: FromClause, width: int) -> Select
     return select(literal_column(f"'{rank}'").label("rank"), *texts)
 
 
+def _as_one_text(rank: int, rowset: Rowset, table: FromClause, width: int) -> Select[Any]:
+    """Return the same of lists that are wanted as a text each."""
+    source = rowset.source
+    assert isinstance(source, ListedBelow)  # noqa: S101 - nothing else is a list.
+    place, row_id = (
+        one.desc() if source.listing.order.descending else one.asc()
+        for one in (table.c.place, table.c.i)
+    )
+    text = func.string_agg(table.c.joined, aggregate_order_by(literal_column("','"), place, row_id))
+    texts = [_text(table.c.po), _text(table.c.pi), _nothing(), text]
+    texts += [_nothing()] * (width - 1 - len(texts))
+    rows = select(literal_column(f"'{rank}'").label("rank"), *texts)
+    return rows.group_by(table.c.po, table.c.pi)
+
+
 def _nothing() -> ColumnElement[Any]:
     return cast(null(), Text())
 
 
-def _text(column: ColumnElement[Any]) -> ColumnElement[str]:
+def _text(column: Any) -> ColumnElement[str]:
     """Return a value as the text that `tenants.row_values` reads."""
     kind: TypeEngine[Any] = column.type
     if isinstance(kind, ARRAY):

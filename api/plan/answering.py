@@ -8,6 +8,7 @@ from graphql import GraphQLError
 
 from api.context import Context
 from api.documents import PreparedOperation
+from api.plan.leaves import encodable
 from api.plan.operations import Operation
 from api.plan.reasons import PLANNED, Reason, Unplanned, count
 from tenants.access import ViewerKind
@@ -65,7 +66,7 @@ async def _follow(prepared: PreparedOperation, context: Context) -> Answer:
         data = await operation.variant(request).follow(request)
     finally:
         request.abandon()
-    return Answer(data, request.errors)
+    return Answer(encodable(data), request.errors)
 
 
 def _operation(prepared: PreparedOperation) -> Operation:

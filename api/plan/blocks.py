@@ -121,6 +121,9 @@ class Block:
                     tuple(template.columns),
                     tuple(template.keys),
                     template.placed,
+                    tuple(template.texts),
+                    template.recorded,
+                    template.joined,
                 )
             )
         try:
@@ -144,6 +147,10 @@ def _looked_up_as(template: Template, rows: list[Row]) -> Any:
         return {
             (row[rowsets.PARENT_ORGANISATION], row[rowsets.PARENT]): int(row[rowsets.ID])
             for row in rows
+        }
+    if template.joined is not None:
+        return {
+            (row[rowsets.PARENT_ORGANISATION], row[rowsets.PARENT]): row[rowsets.ID] for row in rows
         }
     below: dict[Any, list[Row]] = {}
     for row in rows:

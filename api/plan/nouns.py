@@ -1,7 +1,7 @@
 """What is selected of a noun's rows: columns, relations, and fields with their own resolver."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 from graphql import (
     GraphQLField,
@@ -12,15 +12,16 @@ from graphql import (
     is_list_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList
+from sqlalchemy import ColumnElement, Text, cast, func
 
 from api.derive import DERIVED, WHOLE, is_id
 from api.plan.blocks import Block
-from api.plan.calls import Call
+from api.plan.by_hand import ByHand
 from api.plan.connections import Connections
 from api.plan.inlining import inlined
-from api.plan.leaves import quote, text_leaf
+from api.plan.leaves import quote, text_leaf, written_leaf, written_text
 from api.plan.reasons import Reason, Unplanned
-from api.plan.request import NULL, Path, Render, Request, Row, key_of_row
+from api.plan.request import NULL, Path, Render, Request, Row
 from api.plan.selecting import (
     TYPENAME,
     Finish,
@@ -31,54 +32,28 @@ from api.plan.selecting import (
     nodes_of,
     python_field,
 )
-from api.plan.shortcuts import SHORTCUTS, Shortcut
 from api.plan.templates import Template
-from api.plan.values import Values, together
+from api.plan.texts import Fill, Joined, Texts, WritesCells
+from api.plan.values import Values
 from api.relay import encode_row_id
 from api.schema import GRAPH
 from tenants import rowsets
 from tenants.access import Permission
-from tenants.errors import DomainError
+from tenants.looks import LOOKS
 from tenants.nouns import Noun, ToMany
 from tenants.read_graph import NOUNS
-from tenants.reading import Key, Listing, Record
+from tenants.reading import Listing, Record
 from tenants.row_values import UnknownType, load_of
 from tenants.rowsets import ByKeys, FollowedFrom
 
 Allowed = Callable[[Render], Render]
-_KEY: Final = slice(rowsets.ORGANISATION, rowsets.ID + 1)
-
-
-class RowRecord:
-    """What resolvers get in place of a `Record`: the same, with a key made when it is looked at.
-
-    Attributes:
-        noun: What it is.
-        values: Column name to value.
-        looked_up: The key, once somebody has looked at it.
-    """
-
-    __slots__ = ("_row", "looked_up", "noun", "values")
-
-    def __init__(self, noun: Noun, row: Row, values: Mapping[str, Any]) -> None:
-        """Keep the row."""
-        self.noun, self._row, self.values = noun, row, values
-        self.looked_up: Key | None = None
-
-    @property
-    def key(self) -> Key:
-        """Its identity."""
-        if self.looked_up is None:
-            row = self._row
-            self.looked_up = key_of_row(row[rowsets.ORGANISATION], row[rowsets.ID])
-        return self.looked_up
 
 
 def select_noun(selecting: Selecting, block: Block, rank: int, details: FieldDetailsList) -> Finish:
     """Want of a set of rows what is selected of them, and return what writes one of them."""
     noun = block.templates[rank].noun
     kind: Any = GRAPH.type_map[noun.name]
-    return _Noun(selecting, block, rank, noun, kind).select(details)
+    return _Noun(selecting, block, rank, noun, kind).texts(details).finish()
 
 
 def select_record(
@@ -105,25 +80,41 @@ class _Noun:
         self._noun, self._kind = noun, kind
         self._template = block.templates[rank]
 
-    def select(self, details: FieldDetailsList) -> Finish:
-        parts: list[str] = []
-        finishes: list[Finish] = []
-        for key, below in self._selecting.below(self._kind, details).items():
+    def texts(self, details: FieldDetailsList) -> Texts:
+        """Return the parts of what writes a row."""
+        texts = Texts(self._template)
+        for number, (key, below) in enumerate(self._selecting.below(self._kind, details).items()):
+            texts.add(f"{',' if number else ''}{quote(key)}:")
             if name_of(below) == TYPENAME:
-                parts.append(f"{quote(key)}:{quote(self._kind.name)}")
+                texts.add(quote(self._kind.name))
+            elif (written := self._written(below)) is not None:
+                texts.add(written)
             else:
-                parts.append(f"{quote(key)}:%s")
-                finishes.append(self._field(key, below))
-        return lambda: together(parts, [one() for one in finishes])
+                texts.add(self._field(key, below))
+        return texts
 
-    def _field(self, key: str, details: FieldDetailsList) -> Finish:
+    def _written(self, details: FieldDetailsList) -> ColumnElement[str] | None:
+        """Return the expression of a field that PostgreSQL can write, or None."""
+        field = field_of(self._kind, name_of(details))
+        name = python_field(field).python_name
+        column = self._noun.columns.get(name)
+        kind = get_nullable_type(field.type)
+        if (self._noun.name, name) not in DERIVED or column is None or column.permission:
+            return None
+        if not is_leaf_type(kind) or (text := written_leaf(kind, column.expression)) is None:
+            return None
+        return func.coalesce(text, written_text(NULL)) if is_nullable(field) else text
+
+    def _field(self, key: str, details: FieldDetailsList) -> Finish | Joined:
         field = field_of(self._kind, name_of(details))
         declared, noun = python_field(field), self._noun
         name = declared.python_name
         if is_id(declared.base_resolver):
             return lambda: _id_of(noun)
         if (noun.name, name) not in DERIVED:
-            return self._written_by_hand(key, field, details)
+            return ByHand(
+                self._selecting, self._template, (key, field), details, self._values()
+            ).part()
         if name in noun.columns:
             return self._column(key, name, field, details)
         if name in noun.to_one:
@@ -194,7 +185,9 @@ class _Noun:
 
         return finish
 
-    def _one(self, key: str, name: str, field: GraphQLField, details: FieldDetailsList) -> Finish:
+    def _one(
+        self, key: str, name: str, field: GraphQLField, details: FieldDetailsList
+    ) -> Finish | Joined:
         relation = self._noun.to_one[name]
         where = self._template.key(name)
         rank = self._block.add(Template(NOUNS[relation.target], FollowedFrom(self._rank, name)))
@@ -203,33 +196,48 @@ class _Noun:
         guarded = self._guarded(relation.permission, key, field, details)
         nullable = is_nullable(field)
 
+        def look_up(write: Render, other: tuple[str, str], path: Path, request: Request) -> str:
+            # A row that many lead to is written once, if nothing depends on the way there.
+            organisation, row_id = other
+            known: dict[str, str] = request.memo.setdefault((number, organisation), {})
+            text = known.get(row_id)
+            if text is None:
+                found = request.rows[number].get(other)
+                if found is None:
+                    return _null(nullable=nullable)
+                before = request.loose_ends
+                text = write(found, (path, key), request)
+                if request.loose_ends == before:
+                    known[row_id] = text
+            return text
+
         def finish() -> Render:
             index, write = where(), below()
 
             def render(row: Row, path: Path, request: Request) -> str:
-                other = (row[rowsets.ORGANISATION], row[index])
-                # A row that many lead to is written once, if nothing depends on the way there.
-                known = (number, other)
-                text: str | None = request.memo.get(known)
-                if text is None:
-                    found = request.rows[number].get(other)
-                    if found is None:
-                        return _null(nullable=nullable)
-                    before = request.loose_ends
-                    text = write(found, (path, key), request)
-                    if request.loose_ends == before:
-                        request.memo[known] = text
-                return text
+                return look_up(write, (row[rowsets.ORGANISATION], row[index]), path, request)
 
-            other = f"({number}, (row[{rowsets.ORGANISATION}], row[{index}]))"
-            inlined(
-                render,
-                f"(request.memo.get({other}) or {{render}}(row, path, request))",
-                render=render,
-            )
             return guarded(render)
 
-        return finish
+        def of_cells() -> WritesCells:
+            write = below()
+
+            def write_cells(
+                cells: list[str], organisation: str, path: Path, request: Request
+            ) -> list[str]:
+                known: dict[str, str] = request.memo.setdefault((number, organisation), {})
+                return [
+                    known.get(cell) or look_up(write, (organisation, cell), (path, index), request)
+                    for index, cell in enumerate(cells)
+                ]
+
+            return write_cells
+
+        if relation.permission is not None or relation.followed is not None:
+            return finish
+        # Where the relation leads nowhere the cell is empty, and no row has that id.
+        cell = func.coalesce(cast(relation.key, Text()), "", type_=Text())
+        return Joined(cell, of_cells, lambda: finish)
 
     def _whole(
         self, key: str, relation: ToMany, field: GraphQLField, details: FieldDetailsList
@@ -239,10 +247,17 @@ class _Noun:
             NOUNS[relation.target], parent=self._rank, listing=lambda _request: listing
         )
         rank = self._block.add(template)
-        below = select_noun(self._selecting, self._block, rank, details)
+        kind: Any = get_named_type(field.type)
+        texts = _Noun(self._selecting, self._block, rank, template.noun, kind).texts(details)
         guarded = self._guarded(relation.permission, key, field, details)
         if not is_list_type(get_nullable_type(field.type)):
             raise Unplanned(Reason.FIELD, f"{self._noun.name}.{key}")
+        # Of what is recorded each row has to be known.
+        recorded = any(one.noun.name in LOOKS for one in self._block.templates[rank:])
+        joined = None if recorded else texts.joined()
+        if joined is not None:
+            return _joined(template, key, joined, guarded)
+        below = texts.finish()
 
         def finish() -> Render:
             item = below()
@@ -277,79 +292,6 @@ class _Noun:
 
         return finish
 
-    def _written_by_hand(self, key: str, field: GraphQLField, details: FieldDetailsList) -> Finish:
-        """Return what calls a resolver with the record that the ordinary way would give it."""
-        if get_named_type(field.type).name.endswith("Connection"):
-            raise Unplanned(Reason.FIELD, f"{self._noun.name}.{key}")
-        nodes, nullable = nodes_of(details), is_nullable(field)
-        call = Call(field, nodes, self._selecting.names(field, details))
-        complete = self._values().complete(field.type, details)
-        record = self._record()
-        name = python_field(field).python_name
-        short = SHORTCUTS.get((self._noun.name, name))
-        shorten = None if short is None else short(self._selecting, self._template, details)
-
-        def finish() -> Render:
-            make, width = record()
-            shortcut = None if shorten is None else shorten()
-
-            def later(row: Row, path: Path, request: Request) -> str:
-                value, here = call(make(row), request), (path, key)
-                return request.later(value, complete, here, nodes, nullable=nullable)
-
-            def render(row: Row, path: Path, request: Request) -> str:
-                memo, values = request.memo, row[width]
-                known: str | None = memo.get((call, values)) or memo.get((call, row[_KEY], values))
-                if known is not None:
-                    return known
-                before, root, here = request.loose_ends, make(row), (path, key)
-                try:
-                    text = complete(call(root, request), here, request)
-                except DomainError as error:
-                    return request.fail(error, nodes, here, nullable=nullable)
-                if request.loose_ends == before:
-                    # Whatever does not look at the key depends on the values alone.
-                    looked = root.looked_up is not None
-                    memo[(call, row[_KEY], values) if looked else (call, values)] = text
-                return text
-
-            def straight(row: Row, path: Path, request: Request) -> str:
-                assert shortcut is not None  # noqa: S101 - else `render` is returned.
-                text: str | None = shortcut(row)
-                return render(row, path, request) if text is None else text
-
-            if call.awaited:
-                return later
-            return render if shortcut is None else _shortened(straight, shortcut, render)
-
-        return finish
-
-    def _record(self) -> Callable[[], tuple[Callable[[Row], RowRecord], slice]]:
-        """Want every column, and return what makes a record of a row, and where they stand."""
-        noun = self._noun
-        where = [self._template.column(name) for name in noun.columns]
-        try:
-            loads = [load_of(column.expression.type) for column in noun.columns.values()]
-        except UnknownType as error:
-            raise Unplanned(Reason.COLUMN, noun.name) from error
-
-        def finish() -> tuple[Callable[[Row], RowRecord], slice]:
-            places = [
-                (name, index(), load)
-                for name, index, load in zip(noun.columns, where, loads, strict=True)
-            ]
-
-            def make(row: Row) -> RowRecord:
-                values = {
-                    name: None if row[index] is None else load(row[index])
-                    for name, index, load in places
-                }
-                return RowRecord(noun, row, values)
-
-            return make, slice(rowsets.CELLS, rowsets.CELLS + len(self._template.columns))
-
-        return finish
-
     def _values(self) -> Values:
         return Values(self._selecting, select_record)
 
@@ -361,9 +303,23 @@ def _id_of(noun: Noun) -> Render:
     return render
 
 
-def _shortened(straight: Render, shortcut: Shortcut, render: Render) -> Render:
-    source = "({shortcut}(row) or {render}(row, path, request))"
-    return inlined(straight, source, shortcut=shortcut, render=render)
+def _joined(
+    template: Template, key: str, joined: tuple[ColumnElement[str], Fill], guarded: Allowed
+) -> Finish:
+    """Want a list's items as one text, and return what writes the list."""
+    template.joined, fill = joined
+
+    def finish() -> Render:
+        items = fill()
+
+        def render(row: Row, path: Path, request: Request) -> str:
+            parent = (row[rowsets.ORGANISATION], row[rowsets.ID])
+            text = request.rows[template.number].get(parent)
+            return "[]" if text is None else items(text, parent[0], (path, key), request)
+
+        return guarded(render)
+
+    return finish
 
 
 def _null(*, nullable: bool) -> str:

@@ -1,4 +1,4 @@
-"""Fields written straight from their columns, where the resolver would only carry them over.
+"""Fields that PostgreSQL writes from their columns, where the resolver would only carry them over.
 
 There are many answers to one of anything else. What is not plainly one column after the other is
 left to the resolver, which decides; the differential test holds both against each other.
@@ -7,23 +7,26 @@ left to the resolver, which decides; the differential test holds both against ea
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from graphql import get_nullable_type
+from graphql import get_nullable_type, is_leaf_type
 from graphql.execution.collect_fields import FieldDetailsList
+from sqlalchemy import ColumnElement, Text, case, cast, func, null
 
-from api.plan.leaves import Encode, quote, text_leaf
-from api.plan.request import NULL, Row
+from api.plan.leaves import quote, written_leaf, written_text
+from api.plan.request import NULL
 from api.plan.selecting import TYPENAME, Selecting, field_of, name_of
-from api.plan.templates import Template
+from tenants.nouns import Noun
 from tenants.questionnaires.values import COLUMNS
 
-Shortcut = Callable[[Row], str | None]
-"""The text of a row's field, or None where the resolver is to be asked."""
+Shortcut = Callable[[Selecting, Noun, FieldDetailsList], ColumnElement[str]]
+"""Gives a field's JSON, null where the resolver is to be asked, of columns without permission."""
 
 # For the column that says which shape a value is of: its type, and the column of each field.
 _SHAPES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "choice": ("ChoiceValue", {"code": "choice", "otherText": "other_text"}),
+    "choices": ("ChoicesValue", {"codes": "choices", "otherText": "other_text"}),
     "scale": ("ScaleValue", {"scale": "scale"}),
     "text": ("TextValue", {"text": "text"}),
+    "ranking": ("RankingValue", {"ranking": "ranking"}),
     "boolean": ("BooleanValue", {"boolean": "boolean"}),
     "date": ("DateValue", {"date": "date"}),
 }
@@ -32,71 +35,48 @@ _BESIDE: Final = "other_text"
 
 
 def value_of_answer(
-    selecting: Selecting, template: Template, details: FieldDetailsList
-) -> Callable[[], Shortcut]:
-    """Return what writes the value of an answer that may be quoted."""
-    guarded = template.column("do_not_quote")
-    places = [(name, template.column(name)) for name in COLUMNS if name != _BESIDE]
-    shapes = {name: _shape(selecting, template, name, details) for name, _ in places}
-
-    def finish() -> Shortcut:
-        guard = guarded()
-        found = [(where(), write() if (write := shapes[name]) else None) for name, where in places]
-
-        def shortcut(row: Row) -> str | None:
-            if row[guard] != "false":
-                return None
-            for index, write in found:
-                if row[index] is not None:
-                    return None if write is None else write(row)
-            return NULL
-
-        return shortcut
-
-    return finish
+    selecting: Selecting, noun: Noun, details: FieldDetailsList
+) -> ColumnElement[str]:
+    """Return the value of an answer that may be quoted."""
+    columns = {name: noun.columns[name].expression for name in COLUMNS if name != _BESIDE}
+    ask = cast(null(), Text())
+    found = []
+    for name, column in columns.items():
+        text = _shape(selecting, noun, name, details)
+        found.append((column.is_not(None), ask if text is None else text))
+    guarded = noun.columns["do_not_quote"].expression
+    return case((guarded, ask), *found, else_=written_text(NULL))
 
 
 def _shape(
-    selecting: Selecting, template: Template, name: str, details: FieldDetailsList
-) -> Callable[[], Shortcut] | None:
-    """Return what writes values of one shape, or None where something else is selected of them."""
+    selecting: Selecting, noun: Noun, name: str, details: FieldDetailsList
+) -> ColumnElement[str] | None:
+    """Return the text of values of one shape, or None where something else is selected of them."""
     if name not in _SHAPES:
         return None
     type_name, columns = _SHAPES[name]
     kind: Any = selecting.schema.type_map[type_name]
-    parts: list[str] = []
-    fields: list[tuple[Callable[[], int], Encode]] = []
+    parts: list[str | ColumnElement[str]] = []
     for key, below in selecting.below(kind, details).items():
+        parts.append(f"{',' if parts else ''}{quote(key)}:")
         field = name_of(below)
         if field == TYPENAME:
-            parts.append(f"{quote(key)}:{quote(type_name)}")
-        elif field in columns:
-            column = template.noun.columns[columns[field]]
-            leaf: Any = get_nullable_type(field_of(kind, field).type)
-            fields.append(
-                (template.column(columns[field]), text_leaf(leaf, column.expression.type))
-            )
-            parts.append(f"{quote(key)}:%s")
-        else:
+            parts.append(quote(type_name))
+            continue
+        if field not in columns:
             return None
-    text = f"{{{','.join(parts)}}}"
-
-    def finish() -> Shortcut:
-        places = [(where(), encode) for where, encode in fields]
-        if not places:
-            return lambda _row: text
-        if len(places) == 1:
-            ((index, encode),) = places
-            return lambda row: text % encode(row[index]) if row[index] is not None else None
-
-        def write(row: Row) -> str | None:
-            return text % tuple(
-                [NULL if row[index] is None else encode(row[index]) for index, encode in places]
-            )
-
-        return write
-
-    return finish
+        leaf: Any = get_nullable_type(field_of(kind, field).type)
+        column = noun.columns[columns[field]].expression
+        # What is no leaf is a list of codes.
+        text = written_leaf(leaf, column) if is_leaf_type(leaf) else _list(column)
+        if text is None:
+            return None
+        parts.append(func.coalesce(text, written_text(NULL)))
+    return written_text("{", *parts, "}")
 
 
-SHORTCUTS: Final[Mapping[tuple[str, str], Any]] = {("Answer", "value"): value_of_answer}
+def _list(column: Any) -> ColumnElement[str]:
+    return cast(func.to_json(column), Text())
+
+
+SHORTCUTS: Final[Mapping[tuple[str, str], Shortcut]] = {("Answer", "value"): value_of_answer}

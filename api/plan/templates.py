@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from sqlalchemy import ColumnElement
+
 from api.plan.request import Request
 from tenants import rowsets
 from tenants.nouns import Noun
@@ -24,6 +26,9 @@ class Template:
         parent: The set that it hangs from, by rank.
         listing: What makes the listing of a list for a request.
         counted: Only how many there are.
+        texts: What PostgreSQL writes of each row.
+        recorded: Whether every column is wanted in one text.
+        joined: The text of an item, where a list is wanted as one text.
     """
 
     noun: Noun
@@ -34,6 +39,9 @@ class Template:
     placed: bool = False
     columns: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    texts: list[ColumnElement[str]] = field(default_factory=list)
+    recorded: bool = False
+    joined: ColumnElement[str] | None = None
     number: int = field(default_factory=lambda: next(_numbers))
 
     def column(self, name: str) -> Callable[[], int]:
@@ -51,3 +59,18 @@ class Template:
         if name not in self.keys:
             self.keys.append(name)
         return lambda: rowsets.CELLS + len(self.columns) + self.keys.index(name)
+
+    def text(self, expression: ColumnElement[str]) -> Callable[[], int]:
+        """Want a text that PostgreSQL makes of a row's columns, likewise.
+
+        Args:
+            expression: Of columns that need no permission.
+        """
+        index = len(self.texts)
+        self.texts.append(expression)
+        return lambda: rowsets.CELLS + len(self.columns) + len(self.keys) + index
+
+    def record(self) -> Callable[[], int]:
+        """Want every column in one text, likewise."""
+        self.recorded = True
+        return lambda: rowsets.CELLS + len(self.columns) + len(self.keys) + len(self.texts)

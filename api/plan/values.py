@@ -134,12 +134,16 @@ def _type_name(value: Any) -> str:
 
 
 def together(parts: list[str], fields: list[Render]) -> Render:
-    """Return what writes an object: its parts, with a field wherever one says %s.
+    """Return what writes an object: its parts, with a field wherever one says %s."""
+    return filled(f"{{{','.join(parts)}}}", fields)
+
+
+def filled(template: str, fields: list[Render]) -> Render:
+    """Return what writes a template, with a field wherever it says %s.
 
     There are hundreds of rows in an answer, and a call costs more than most fields: what `inlined`
     has said of them is put together to one function. Nothing of a client's is in its source.
     """
-    template = f"{{{','.join(parts)}}}"
     if not fields:
         return lambda _source, _path, _request: template
     known: dict[str, Any] = {"template": template}
