@@ -93,7 +93,7 @@ def encode(value: Any) -> Encoded:
     if write is not None:
         return write(value).encode()
     if isinstance(value, (list, tuple)):
-        return b"{%s}" % b",".join([_element(one) for one in value])
+        return _array(value)
     for kind, write_kind in _WRITERS:
         if isinstance(value, kind):
             return write_kind(value).encode()
@@ -116,6 +116,15 @@ _WRITERS_BY_TYPE: Final[Mapping[type, Callable[[Any], str]]] = {
     **{kind: write for kind, write in _WRITERS if kind is not Enum},
     datetime: lambda value: value.isoformat(),
 }
+
+
+def _array(values: Sequence[Any]) -> bytes:
+    if set(map(type, values)) == {str}:
+        # Most texts are ids: nothing in them is to be escaped, which is quickly seen of all.
+        joined = '","'.join(values)
+        if "\\" not in joined and joined.count('"') == 2 * (len(values) - 1):
+            return b'{"%s"}' % joined.encode()
+    return b"{%s}" % b",".join([_element(one) for one in values])
 
 
 def _element(value: Any) -> bytes:

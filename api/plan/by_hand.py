@@ -124,7 +124,7 @@ class ByHand:
         record = rowsets.record_text([one.expression for one in self._noun.columns.values()])
         asks = written_text(_ASKS, cast(self._noun.id, Text()), record)
         cell = func.coalesce(self._short, asks, type_=Text())
-        return Joined(cell, self._of_cells, lambda: self._of_row(self._template.text(cell)))
+        return Joined(cell, self._of_cells, lambda: self._of_row(self._template.text(cell)), _ASKS)
 
     def _resolved(self) -> Finish:
         where = self._template.record()

@@ -12,7 +12,7 @@ from graphql import (
     is_list_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList
-from sqlalchemy import ColumnElement, Text, cast, func
+from sqlalchemy import ColumnElement, func
 
 from api.derive import DERIVED, WHOLE, is_id
 from api.plan.blocks import Block
@@ -33,7 +33,8 @@ from api.plan.selecting import (
     python_field,
 )
 from api.plan.templates import Template
-from api.plan.texts import Fill, Joined, Texts, WritesCells
+from api.plan.texts import Fill, Joined, Texts
+from api.plan.to_one import One
 from api.plan.values import Values
 from api.relay import encode_row_id
 from api.schema import GRAPH
@@ -191,53 +192,9 @@ class _Noun:
         relation = self._noun.to_one[name]
         where = self._template.key(name)
         rank = self._block.add(Template(NOUNS[relation.target], FollowedFrom(self._rank, name)))
-        number = self._block.templates[rank].number
         below = select_noun(self._selecting, self._block, rank, details)
-        guarded = self._guarded(relation.permission, key, field, details)
-        nullable = is_nullable(field)
-
-        def look_up(write: Render, other: tuple[str, str], path: Path, request: Request) -> str:
-            # A row that many lead to is written once, if nothing depends on the way there.
-            organisation, row_id = other
-            known: dict[str, str] = request.memo.setdefault((number, organisation), {})
-            text = known.get(row_id)
-            if text is None:
-                found = request.rows[number].get(other)
-                if found is None:
-                    return _null(nullable=nullable)
-                before = request.loose_ends
-                text = write(found, (path, key), request)
-                if request.loose_ends == before:
-                    known[row_id] = text
-            return text
-
-        def finish() -> Render:
-            index, write = where(), below()
-
-            def render(row: Row, path: Path, request: Request) -> str:
-                return look_up(write, (row[rowsets.ORGANISATION], row[index]), path, request)
-
-            return guarded(render)
-
-        def of_cells() -> WritesCells:
-            write = below()
-
-            def write_cells(
-                cells: list[str], organisation: str, path: Path, request: Request
-            ) -> list[str]:
-                known: dict[str, str] = request.memo.setdefault((number, organisation), {})
-                return [
-                    known.get(cell) or look_up(write, (organisation, cell), (path, index), request)
-                    for index, cell in enumerate(cells)
-                ]
-
-            return write_cells
-
-        if relation.permission is not None or relation.followed is not None:
-            return finish
-        # Where the relation leads nowhere the cell is empty, and no row has that id.
-        cell = func.coalesce(cast(relation.key, Text()), "", type_=Text())
-        return Joined(cell, of_cells, lambda: finish)
+        one = One(relation, (key, field), where, self._block.templates[rank], below)
+        return one.part(self._guarded(relation.permission, key, field, details))
 
     def _whole(
         self, key: str, relation: ToMany, field: GraphQLField, details: FieldDetailsList

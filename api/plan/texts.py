@@ -33,11 +33,13 @@ class Joined:
         cell: The text's expression, never null, of columns and keys that need no permission.
         cells: Gives what writes the part of the cells of a list's items.
         row: Wants what the part needs of a row, and returns what gives its render.
+        mark: Where given, the cells are the part as they are unless one of them holds this.
     """
 
     cell: ColumnElement[str]
     cells: Callable[[], WritesCells]
     row: Callable[[], Finish]
+    mark: str = ""
 
 
 Part: TypeAlias = str | ColumnElement[str] | Joined | Finish
@@ -104,7 +106,7 @@ class Texts:
             else:
                 return None
         item = func.coalesce(written_text(*texts, "}"), written_text(_NONE), type_=Text())
-        return item, lambda: _fill([one.cells() for one in joined])
+        return item, lambda: _fill([(one.mark, one.cells()) for one in joined])
 
 
 def _run(parts: list[Part]) -> list[str | ColumnElement[str]]:
@@ -120,16 +122,20 @@ def _run(parts: list[Part]) -> list[str | ColumnElement[str]]:
     return run[:length]
 
 
-def _fill(cells: list[WritesCells]) -> Callable[[str, str, Path, Request], str]:
+def _fill(cells: list[tuple[str, WritesCells]]) -> Callable[[str, str, Path, Request], str]:
     step = 2 * len(cells)
+    columns = [
+        (mark, slice(2 * number + 1, None, step), write)
+        for number, (mark, write) in enumerate(cells)
+    ]
 
     def fill(text: str, organisation: str, path: Path, request: Request) -> str:
         if _NONE in text:
             raise Unplanned(Reason.NULL)
         parts = text.split(_CELL)
-        for number, write in enumerate(cells):
-            places = slice(2 * number + 1, None, step)
-            parts[places] = write(parts[places], organisation, path, request)
+        for mark, places, write in columns:
+            if mark in text:
+                parts[places] = write(parts[places], organisation, path, request)
         return f"[{''.join(parts)}]"
 
     return fill
