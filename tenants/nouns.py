@@ -99,6 +99,21 @@ class ToMany:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A table whose rows stand beside a noun's.
+
+    Attributes:
+        table: Which one; an alias where subqueries of the noun name the table as well.
+        condition: What joins it, by a key of its own or by its foreign key to the noun.
+        may_be_absent: Whether a row of the noun may have none; its columns are null then.
+    """
+
+    table: Any
+    condition: ColumnElement[bool]
+    may_be_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Noun:
     """One kind of record that can be read.
 
@@ -110,8 +125,8 @@ class Noun:
         columns: What can be read of a row.
         to_one: Relations to single nouns.
         to_many: Relations to lists.
-        beside: Another table and what joins it, where each of the noun's rows has one row of it by
-            a foreign key. What is visible and in which order may name it, and looks it up once.
+        beside: A table of which each of the noun's rows has one row, or at most one. Whatever is
+            said of the noun may name it, and it is looked up once for all of that.
     """
 
     name: str
@@ -121,10 +136,14 @@ class Noun:
     columns: Mapping[str, Column]
     to_one: Mapping[str, ToOne] = field(default_factory=lambda: MappingProxyType({}))
     to_many: Mapping[str, ToMany] = field(default_factory=lambda: MappingProxyType({}))
-    beside: tuple[type, ColumnElement[bool]] | None = None
+    beside: Beside | None = None
 
 
 def select_rows(noun: Noun, *columns: Any) -> Select[Any]:
     """Return what selects columns of a noun's rows, of all of them so far."""
     statement = select(*columns).select_from(noun.id.class_)
-    return statement if noun.beside is None else statement.join(*noun.beside)
+    if noun.beside is None:
+        return statement
+    return statement.join(
+        noun.beside.table, noun.beside.condition, isouter=noun.beside.may_be_absent
+    )

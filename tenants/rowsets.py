@@ -94,8 +94,9 @@ class Rowset:
         placed: Whether the value that the list is ordered by is wanted.
         texts: Texts made of the columns that everybody may see who sees the row, after the keys.
         recorded: Whether every column is wanted, after the texts: as one JSON array of texts.
-        joined: The text of a row, where a whole list is wanted as one text with commas between: it
-            stands where the id of a row would. Nothing but what hangs from the rows is wanted then.
+        joined: The text of a row, where a whole list is wanted as one text with commas between. It
+            stands where the id of a row would, however long the list is, and at the place how many
+            rows it has. Nothing but what hangs from the rows is wanted then.
     """
 
     noun: Noun
@@ -300,9 +301,13 @@ def _listed_below(
             _seen(viewer, visible, noun), *without_window(source.listing, source.conditions)
         )
     else:
-        # One row more tells whether the list goes on, which nobody asks of a whole one.
-        more = 0 if rowset.joined is not None else 1
-        rows = _windowed(_own(rowset, viewer), source, noun, more=more)
+        rows = _own(rowset, viewer)
+        if rowset.joined is None:
+            rows = _windowed(rows, source, noun)
+        else:
+            # Sorted where it is joined. What skips nothing keeps PostgreSQL from joining instead:
+            # decision 11.
+            rows = rows.where(*source.conditions).offset(literal_column("0"))
     below = _below(rows, relation, noun, parents).lateral("below")
     return select(parents.c.po, parents.c.pi, below).select_from(parents.join(below, true()))
 
@@ -314,11 +319,11 @@ def _below(rows: Select[Any], relation: ToMany, noun: Noun, parents: FromClause)
     return rows.correlate(parents)
 
 
-def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun, *, more: int = 1) -> Select[Any]:
+def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun) -> Select[Any]:
     order: Ordering = source.listing.order
     window: Window = source.listing.window
     # A number in the text lets PostgreSQL plan for it; there are few page sizes.
-    limit: Expression = literal_column(str(window.size + more))
+    limit: Expression = literal_column(str(window.size + 1))
     return (
         rows.where(*source.conditions).order_by(*window_order(order, noun.id, window)).limit(limit)
     )
@@ -350,7 +355,7 @@ def _as_one_text(rank: int, rowset: Rowset, table: FromClause, width: int) -> Se
         for one in (table.c.place, table.c.i)
     )
     text = func.string_agg(table.c.joined, aggregate_order_by(literal_column("','"), place, row_id))
-    texts = [_text(table.c.po), _text(table.c.pi), _nothing(), text]
+    texts = [_text(table.c.po), _text(table.c.pi), _nothing(), text, _text(func.count())]
     texts += [_nothing()] * (width - 1 - len(texts))
     rows = select(literal_column(f"'{rank}'").label("rank"), *texts)
     return rows.group_by(table.c.po, table.c.pi)

@@ -137,7 +137,17 @@ class Block:
         for row in rows:
             by_rank[int(row[rowsets.RANK])].append(row)
         for template, found in zip(self.templates, by_rank, strict=True):
+            if template.joined is not None:
+                _check_lengths(template, found, request)
             request.rows[template.number] = _looked_up_as(template, found)
+
+
+def _check_lengths(template: Template, rows: Sequence[Row], request: Request) -> None:
+    """Return only if no list that came as one text would have been cut."""
+    assert template.listing is not None  # noqa: S101 - nothing else is joined.
+    size = template.listing(request).window.size
+    if any(int(row[rowsets.PLACE]) > size for row in rows):
+        raise Unplanned(Reason.LENGTH)
 
 
 def _looked_up_as(template: Template, rows: list[Row]) -> Any:

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     """An argument, such as a cursor or a page's size, is refused; the ordinary way says how."""
     NULL = "null"
     """A field that is never null would be; the ordinary way says so where it belongs."""
+    LENGTH = "length"
+    """A list that is read as a whole is longer than such lists are, and has to be cut."""
     FAILED = "failed"
     """Something failed; the ordinary way tells and logs it, if it fails as well."""
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy.orm import aliased
 
 from tenants.access import Permission, Reach, Role, Viewer, part_of
 from tenants.interviews import queries as interviews
 from tenants.interviews.conversation_models import Conversation
 from tenants.interviews.mail_models import InvitationMail
 from tenants.interviews.models import Answer, Confidentiality, Interview, Invitation, Response
-from tenants.nouns import Column, Noun, ToMany, ToOne, shown_with, within_scopes
+from tenants.nouns import Beside, Column, Noun, ToMany, ToOne, shown_with, within_scopes
 from tenants.offers.models import Application, Candidate, Offer
 from tenants.paging import Ordering
 from tenants.questionnaires.models import Question
@@ -30,16 +31,8 @@ def _visible_answers(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     return Question.audience.in_(sorted(audiences))
 
 
-def _of_response(column: Any) -> ColumnElement[Any]:
-    """Return a value of an interview's own response; an ANONYMOUS one has no interview."""
-    return (
-        select(column)
-        .where(
-            Response.organisation_id == Interview.organisation_id,
-            Response.interview_id == Interview.id,
-        )
-        .scalar_subquery()
-    )
+# An interview's own response; an ANONYMOUS one has no interview.
+_OWN: Final = aliased(Response, name="own")
 
 
 def _attributed(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
@@ -50,7 +43,7 @@ def _attributed(_viewer: Viewer, role: Role | None) -> ColumnElement[bool]:
     more than to look for none, which would tell that somebody has answered.
     """
     if part_of(role).candidates is Reach.ATTRIBUTED:
-        return _of_response(Response.confidentiality) == Confidentiality.ATTRIBUTED
+        return _OWN.confidentiality == Confidentiality.ATTRIBUTED
     if part_of(role).candidates is Reach.ASSIGNED:
         return interviews.goes_on()
     return true()
@@ -98,12 +91,8 @@ INTERVIEW = Noun(
         "closes_on": Column(Interview.closes_on),
         "held": Column(Interview.held, Permission.INTERVIEW_INVITE),
         "is_undeliverable": Column(_is_undeliverable(), Permission.INTERVIEW_INVITE),
-        "completed_on": Column(
-            _of_response(Response.submitted_on), Permission.INTERVIEW_OUTCOME_READ
-        ),
-        "confidentiality": Column(
-            _of_response(Response.confidentiality), Permission.INTERVIEW_OUTCOME_READ
-        ),
+        "completed_on": Column(_OWN.submitted_on, Permission.INTERVIEW_OUTCOME_READ),
+        "confidentiality": Column(_OWN.confidentiality, Permission.INTERVIEW_OUTCOME_READ),
     },
     to_many={
         "mails": ToMany(
@@ -143,10 +132,13 @@ INTERVIEW = Noun(
             .scalar_subquery(),
             Permission.RESPONSE_KEY_IN,
         ),
-        "response": ToOne(
-            "Response", _of_response(Response.id), Permission.RESPONSE_READ, _attributed
-        ),
+        "response": ToOne("Response", _OWN.id, Permission.RESPONSE_READ, _attributed),
     },
+    beside=Beside(
+        _OWN,
+        and_(_OWN.organisation_id == Interview.organisation_id, _OWN.interview_id == Interview.id),
+        may_be_absent=True,
+    ),
 )
 
 CANDIDATE = Noun(
@@ -209,7 +201,7 @@ ANSWER = Noun(
         **{name: Column(getattr(Answer, name)) for name in COLUMNS},
     },
     to_one={"question": ToOne("Question", Answer.question_id)},
-    beside=(
+    beside=Beside(
         Question,
         and_(Question.organisation_id == Answer.organisation_id, Question.id == Answer.question_id),
     ),
