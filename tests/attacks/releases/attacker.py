@@ -21,8 +21,7 @@ from tenants.disclosure.figures import FEW, STEPS, Unit
 from tenants.disclosure.peers import QUANTILES
 from tenants.quantiles import harrell_davis_weights
 
-SHIFTS: Final = (0, -1, 1, -2, 2)
-FARTHEST: Final = 7
+SHIFTS: Final = (0, -1, 1, -2, 2, -3, 3, -4, 4)
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,25 @@ def is_found(seen: Seen, target: str) -> bool:
 
 def _orders(seen: Seen, target: str) -> Iterator[list[str]]:
     truth = sorted(seen.values, key=lambda one: (seen.values[one], one))
-    at = truth.index(target)
-    others = truth[:at] + truth[at + 1 :]
-    for place in sorted(range(len(truth)), key=lambda one: abs(one - at))[:FARTHEST]:
-        moved = [*others[:place], target, *others[place:]]
-        for shift in SHIFTS if seen.known else (0,):
+    others = [one for one in truth if one != target]
+    places = _places([seen.values[one] for one in truth], seen.values[target])
+    for shift in SHIFTS if seen.known else (0,):
+        for place in places:
+            moved = [*others[:place], target, *others[place:]]
             yield _shifted(moved, seen.known, shift)
+
+
+def _places(values: Sequence[float], value: float) -> list[int]:
+    """Return where among sorted values one of them may stand, the likeliest to widen it first.
+
+    Among equals it may stand anywhere, and at their ends it is freest.
+    """
+    first = values.index(value)
+    last = first + values.count(value) - 1
+    return sorted(
+        range(len(values)),
+        key=lambda one: (max(first - one, one - last, 0), min(one - first, last - one)),
+    )
 
 
 def _shifted(order: Sequence[str], known: Collection[str], shift: int) -> list[str]:
