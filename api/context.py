@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -49,13 +48,16 @@ class Context:
         self.last_event_id = last_event_id
         self.event_id: str | None = None
         self._authenticate = authenticate
+        self._lock: asyncio.Lock | None = None
         self._at_work: set[asyncio.Task[Any] | None] = set()
         self._records: dict[str, DataLoader[Key, Record | None]] = {}
         self._pages: dict[tuple[Any, ...], DataLoader[Key, Page]] = {}
 
-    @cached_property
+    @property
     def _one_at_a_time(self) -> asyncio.Lock:
-        return asyncio.Lock()
+        if self._lock is None:
+            self._lock = asyncio.Lock()
+        return self._lock
 
     async def run(
         self,

@@ -18,7 +18,7 @@ from api.errors import shown_all
 from api.plan.leaves import dump
 from api.requests import GraphQLRequest
 from api.schema import GRAPH, schema
-from api.trusted import resolve
+from api.trusted import is_resolved, resolve
 from tenants.access import Viewer
 from tenants.errors import DomainError, TookTooLong
 
@@ -32,7 +32,7 @@ class NotAStream(DomainError):
 _DATA: Final = "data"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GraphQLResult:
     """What a client gets.
 
@@ -103,7 +103,9 @@ async def execute(
         pay: Called with the cost before anything is executed; raises a `DomainError` to refuse.
     """
     try:
-        prepared = prepare(viewer, await resolve(viewer, request))
+        if not is_resolved(request):
+            request = await resolve(viewer, request)
+        prepared = prepare(viewer, request)
         if pay is not None:
             await pay(viewer, prepared.cost)
     except DomainError as error:

@@ -21,7 +21,7 @@ from api.context import Context
 from api.cross_origin import ForFrontEnds, cross_origin_headers
 from api.deadline import answered
 from api.errors import shown_all
-from api.execution import execute, took_too_long
+from api.execution import GraphQLResult, execute, took_too_long
 from api.metrics import observe
 from api.requests import (
     GRAPHQL_RESPONSE,
@@ -103,28 +103,31 @@ async def _answer(request: Sent, request_id: str) -> Answer | EventStream:
         return answer
     if request.wants_events:
         return EventStream(_watching(request, viewer, request_id), asked)
-    return await _executed(request, request_id, viewer, asked)
-
-
-async def _executed(
-    request: Sent, request_id: str, viewer: Viewer, asked: GraphQLRequest
-) -> Answer:
     bill, began = Bill(), time.perf_counter()
     work = execute(viewer, asked, request_id, pay=bill.pay)
     try:
         result = await answered(work, get_settings().request_seconds, request.receive)
     except TookTooLong as error:
         result = took_too_long(error, request_id)
+    answer = _told(request, request_id, asked, result, bill)
+    observe(viewer, answer.status, time.perf_counter() - began)
+    if asked.by_get and answer.status == HTTPStatus.OK and "errors" not in result.members:
+        _revalidate(request, answer)
+    return answer
+
+
+def _told(
+    request: Sent, request_id: str, asked: GraphQLRequest, result: GraphQLResult, bill: Bill
+) -> Answer:
+    """Return the response that says what was executed, or why nothing was."""
     # Clients that take only application/json expect 200 for any well-formed GraphQL answer.
     modern = request.answer_type == GRAPHQL_RESPONSE
     status = result.status or (200 if result.executed or not modern else 400)
     # What is left of a budget is another number each time; nothing could be kept that says it.
     text = result.text_with("" if asked.by_get else bill.extensions())
     answer = Answer(request, request_id, text, status)
-    answer.headers += bill.headers()
-    observe(viewer, status, time.perf_counter() - began)
-    if asked.by_get and status == HTTPStatus.OK and "errors" not in result.members:
-        _revalidate(request, answer)
+    if bill.spent:
+        answer.headers += bill.headers()
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers.append((b"allow", b"POST"))
     return answer

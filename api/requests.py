@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope
 
 from api.auth.bearer import session_token
 from api.deadline import within
+from api.media_types import negotiated
 from api.recent import Recent
 from tenants.errors import DomainError
 
@@ -50,6 +52,7 @@ class GraphQLRequest:
         by_get: Whether it came in an address, which anybody may follow and a cache may keep.
         document_id: Which trusted document is meant, instead of a text.
         trusted: Whether the text is a trusted document's; never said by the client.
+        storable: Whether every text in the variables is known to be one that can be stored.
     """
 
     query: str
@@ -58,6 +61,7 @@ class GraphQLRequest:
     by_get: bool = False
     document_id: str | None = None
     trusted: bool = False
+    storable: bool = False
 
 
 class Sent:
@@ -124,7 +128,11 @@ async def read_request(request: Sent) -> GraphQLRequest:
     check_accept(request)
     check_site(request)
     if request.method == "POST":
-        return read_json(await _body(request.receive))
+        try:
+            return read_json(await within(_whole_body(request.receive), READ_SECONDS))
+        except TimeoutError as error:
+            message = f"The body did not arrive within {READ_SECONDS:g} seconds."
+            raise BadRequest(message, status=408) from error
     return read_address(request.connection)
 
 
@@ -157,62 +165,6 @@ def _negotiated_once(accept: str) -> tuple[str, bool, bool]:
     whole = (JSON, GRAPHQL_RESPONSE)
     best = negotiated(accept, (*whole, EVENT_STREAM))
     return negotiated(accept, whole) or JSON, best == EVENT_STREAM, best is not None
-
-
-def negotiated(accept: str, offered: tuple[str, ...]) -> str | None:
-    """Return which of the offered media types an Accept header likes best, or None.
-
-    As RFC 9110 has it: each type has the weight of the most specific range that covers it, and
-    a weight of 0 refuses it. Of equals the one named earlier wins, then the one offered first.
-
-    Args:
-        accept: The header's value; an empty one takes anything.
-        offered: Media types in lower case, the default first.
-    """
-    if accept in ("", "*/*", GRAPHQL_RESPONSE, JSON):
-        return accept if accept in offered else offered[0]
-    ranges = [_media_range(one, place) for place, one in enumerate(accept.split(","))]
-    best: tuple[float, int, int] | None = None
-    chosen = None
-    for order, media in enumerate(offered):
-        fitting = [one for one in ranges if one.covers(media)]
-        if not fitting:
-            continue
-        closest = max(fitting, key=lambda one: one.specificity)
-        rank = (closest.weight, -closest.place, -order)
-        if closest.weight > 0 and (best is None or rank > best):
-            best, chosen = rank, media
-    return chosen
-
-
-@dataclass(frozen=True, slots=True)
-class _MediaRange:
-    type: str
-    subtype: str
-    weight: float
-    place: int
-
-    @property
-    def specificity(self) -> int:
-        return (self.type != "*") + (self.subtype != "*")
-
-    def covers(self, media: str) -> bool:
-        kind, _, subtype = media.partition("/")
-        return self.type in ("*", kind) and self.subtype in ("*", subtype)
-
-
-def _media_range(text: str, place: int) -> _MediaRange:
-    name, *parameters = text.lower().split(";")
-    kind, _, subtype = name.strip().partition("/")
-    weight = 1.0
-    for parameter in parameters:
-        key, _, value = parameter.strip().partition("=")
-        if key == "q":
-            try:
-                weight = float(value)
-            except ValueError:
-                weight = 0.0
-    return _MediaRange(kind, subtype, weight if 0 <= weight <= 1 else 0.0, place)
 
 
 def check_accept(request: Sent) -> None:
@@ -250,16 +202,8 @@ def _check_content_type(content_type: str) -> None:
             raise BadRequest(message, status=415)
 
 
-async def _body(receive: Receive) -> bytes:
-    """Return the body, read no further than it may be long, and for no longer than it may take."""
-    try:
-        return await within(_whole_body(receive), READ_SECONDS)
-    except TimeoutError as error:
-        message = f"The body did not arrive within {READ_SECONDS:g} seconds."
-        raise BadRequest(message, status=408) from error
-
-
 async def _whole_body(receive: Receive) -> bytes:
+    """Return the body, read no further than it may be long."""
     whole = bytearray()
     while True:
         received = await receive()
@@ -279,6 +223,9 @@ async def _whole_body(receive: Receive) -> bytes:
             return bytes(whole)
 
 
+# How JSON spells what cannot be stored, or half of a pair that can: there is no other way, because
+# the characters themselves are no JSON or no UTF-8.
+_UNSTORABLE: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _read: Final[Recent[bytes, GraphQLRequest]] = Recent(most=1_000, heaviest=_KEPT_BYTES)
 
 
@@ -291,15 +238,16 @@ def read_json(body: bytes) -> GraphQLRequest:
     Raises:
         BadRequest: It is not JSON, too deep, or not of the shape that the specification has.
     """
-    known = _read.find(body)
+    is_short = len(body) <= _KEPT_BODY_BYTES
+    known = _read.find(body) if is_short else None
     if known is not None:
         return known
     document = load_json(body, "The body")
     if not isinstance(document, dict):
         message = "The body must be a JSON object with a query."
         raise BadRequest(message)
-    request = read_parameters(document)
-    if not request.variables and len(body) <= _KEPT_BODY_BYTES and "mutation" not in request.query:
+    request = read_parameters(document, storable=_UNSTORABLE.search(body) is None)
+    if is_short and not request.variables and "mutation" not in request.query:
         _read.keep(body, request, len(body))
     return request
 
@@ -319,14 +267,23 @@ def load_json(text: bytes, what: str) -> Any:
     except (ValueError, RecursionError) as error:
         message = f"{what} is not JSON in UTF-8, or an object in it names a field twice."
         raise BadRequest(message) from error
-    if _depth_exceeds(document, MAX_JSON_DEPTH):
+    # What has fewer brackets cannot be deeper, and need not be walked through.
+    is_flat = text.count(b"{") + text.count(b"[") < MAX_JSON_DEPTH
+    if not is_flat and _depth_exceeds(document, MAX_JSON_DEPTH):
         message = f"{what} is nested more than {MAX_JSON_DEPTH} levels deep."
         raise BadRequest(message)
     return document
 
 
-def read_parameters(document: Mapping[str, Any], *, by_get: bool = False) -> GraphQLRequest:
+def read_parameters(
+    document: Mapping[str, Any], *, by_get: bool = False, storable: bool = False
+) -> GraphQLRequest:
     """Return what the parameters of a request ask for; those that we do not know are ignored.
+
+    Args:
+        document: The parameters by their names, as JSON has them.
+        by_get: Whether they came in an address.
+        storable: Whether every text in them is known to be one that can be stored.
 
     Raises:
         BadRequest: One is not of the type that the specification has.
@@ -352,7 +309,7 @@ def read_parameters(document: Mapping[str, Any], *, by_get: bool = False) -> Gra
     if not isinstance(extensions, dict | None):
         message = "extensions must be an object."
         raise BadRequest(message)
-    return GraphQLRequest(query or "", variables, name, by_get, document_id)
+    return GraphQLRequest(query or "", variables, name, by_get, document_id, storable=storable)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

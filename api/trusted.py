@@ -51,6 +51,12 @@ def digest_of(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
+def is_resolved(request: GraphQLRequest) -> bool:
+    """Return whether it makes no difference to a request which documents are trusted."""
+    strict = get_settings().trusted_documents_only
+    return request.trusted or (request.document_id is None and not (strict or request.by_get))
+
+
 async def resolve(viewer: Viewer, request: GraphQLRequest) -> GraphQLRequest:
     """Return a request with its document's text, marked as trusted if it is.
 
@@ -62,8 +68,7 @@ async def resolve(viewer: Viewer, request: GraphQLRequest) -> GraphQLRequest:
     Raises:
         NotExecuted: No manifest has a document with the id.
     """
-    strict = get_settings().trusted_documents_only
-    if request.trusted or (request.document_id is None and not (strict or request.by_get)):
+    if is_resolved(request):
         return request
     try:
         digest = _digest(request)

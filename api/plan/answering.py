@@ -11,12 +11,12 @@ from api.documents import PreparedOperation
 from api.plan.leaves import encodable
 from api.plan.operations import Operation
 from api.plan.reasons import PLANNED, Reason, Unplanned, count
-from tenants.access import ViewerKind
+from tenants.access import Viewer, ViewerKind
 from tenants.errors import DomainError, TookTooLong
 from tenants.incidents import describe_incident
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What an operation gives.
 
@@ -36,12 +36,16 @@ _FOR_GOOD: Final = frozenset({Reason.FIELD, Reason.INTROSPECTION, Reason.COLUMN}
 
 async def answer(prepared: PreparedOperation, context: Context) -> Answer | None:
     """Return what an operation gives, exactly as the ordinary way would, or None."""
-    compiled, key = prepared.document.compiled, (Operation, id(prepared.node))
     try:
-        found = await _follow(prepared, context)
+        operation = _operation(prepared, context.viewer)
+        request = operation.request(context, prepared.variables)
+        try:
+            data = encodable(await operation.variant(request).follow(request))
+        finally:
+            request.abandon()
     except Unplanned as unplanned:
         if unplanned.reason in _FOR_GOOD:
-            compiled[key] = unplanned.reason
+            prepared.document.compiled[Operation, id(prepared.node)] = unplanned.reason
         count(unplanned.reason, context.viewer)
         return None
     except TookTooLong:
@@ -54,27 +58,17 @@ async def answer(prepared: PreparedOperation, context: Context) -> Answer | None
         count(Reason.FAILED, context.viewer)
         return None
     count(PLANNED, context.viewer)
-    return found
+    return Answer(data, request.errors)
 
 
-async def _follow(prepared: PreparedOperation, context: Context) -> Answer:
-    if context.viewer.kind is ViewerKind.NOBODY:
-        raise Unplanned(Reason.NOBODY)
-    operation = _operation(prepared)
-    request = operation.request(context, prepared.variables)
-    try:
-        data = await operation.variant(request).follow(request)
-    finally:
-        request.abandon()
-    return Answer(encodable(data), request.errors)
-
-
-def _operation(prepared: PreparedOperation) -> Operation:
+def _operation(prepared: PreparedOperation, viewer: Viewer) -> Operation:
     """Return an operation of a document, looked at once and kept as long as the document is.
 
     Raises:
-        Unplanned: It is not planned.
+        Unplanned: It is not planned, or not for this viewer.
     """
+    if viewer.kind is ViewerKind.NOBODY:
+        raise Unplanned(Reason.NOBODY)
     compiled, key = prepared.document.compiled, (Operation, id(prepared.node))
     found: Operation | Reason | None = compiled.get(key)
     if found is None:

@@ -68,6 +68,7 @@ class Call:
         self._arguments = Arguments(field, nodes)
         self._source = self._info = None
         self._with_self = self._is_plain = False
+        self._takes_arguments = bool(field.args)
         self.awaited = False
         if resolver is not None:
             function: Any = resolver.wrapped_func
@@ -89,7 +90,7 @@ class Call:
             return self._function(source)
         given: dict[str, Any] | None = request.given.get(id(self))
         if given is None:
-            given = dict(self._arguments.of(request))
+            given = dict(self._arguments.of(request)) if self._takes_arguments else {}
             if self._info is not None:
                 given[self._info] = Info(request.info.context, self._selected)
             request.given[id(self)] = given

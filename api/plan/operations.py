@@ -95,6 +95,7 @@ class Operation:
         visit(document, directives)
         self._steering = sorted(directives.names)
         self._straight = _straight(document, operation) if self.writes else None
+        self._only: Variant | None = None
         self._roots: dict[Any, Roots] = {}
         self._variants: dict[Any, Variant] = {}
 
@@ -126,6 +127,8 @@ class Operation:
         Raises:
             Unplanned: Something in it is not planned.
         """
+        if self._only is not None:
+            return self._only
         steering = tuple(request.variables.coerced.get(name) for name in self._steering)
         roots = self._roots.get(steering)
         if roots is None:
@@ -136,6 +139,8 @@ class Operation:
             if len(self._variants) >= KEPT_VARIANTS:
                 self._variants.clear()
             variant = self._variants[steering, nouns] = roots.compile(nouns)
+            if not (self._steering or roots.reads_by_id):
+                self._only = variant
         return variant
 
     def _selecting(self, variables: VariableValues) -> Selecting:

@@ -126,6 +126,11 @@ class Request:
         """How many errors and parts that come later there are: no text with one is used twice."""
         return len(self.errors) + self._numbers
 
+    @property
+    def has_later_parts(self) -> bool:
+        """Whether anything stands in a text for what comes later."""
+        return self._numbers > 0
+
     def denied(self, permission: Permission) -> frozenset[str]:
         """Return the viewer's organisations in which the role lacks a permission."""
         found = self._denied.get(permission)
@@ -181,8 +186,9 @@ class Request:
 
     def abandon(self) -> None:
         """Await nothing any more."""
-        _close(one.value for one in self._awaited)
-        self._awaited.clear()
+        if self._awaited:
+            _close(one.value for one in self._awaited)
+            self._awaited.clear()
 
     async def _take_awaited(self) -> None:
         taken, self._awaited = self._awaited, []

@@ -54,7 +54,8 @@ class Variant:
             slugs = {rank: of(request) for rank, of in self.slugs.items()}
             await self.block.fetch(request, keys, slugs)
         assert self.render is not None  # noqa: S101 - set when it was compiled.
-        return await request.finish(self.render(None, (), request))
+        text = self.render(None, (), request)
+        return await request.finish(text) if request.has_later_parts else text
 
 
 class Roots:
@@ -71,6 +72,11 @@ class Roots:
             for key, details in self._fields.items()
             if name_of(details) in _BY_ID
         }
+
+    @property
+    def reads_by_id(self) -> bool:
+        """Whether any of them is asked for by global ids."""
+        return bool(self._by_id)
 
     def nouns(self, request: Request) -> Nouns:
         """Return which nouns a request's global ids name: its shape depends on them."""

@@ -5,17 +5,19 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api import requests
 from api.auth import bearer
-from api.documents import MAX_KEPT_CHARACTERS, _kept, prepare
+from api.documents import MAX_KEPT_CHARACTERS, _kept, _storable, _texts, prepare
 from api.requests import BadRequest, GraphQLRequest, read_json
 from tenants.access import Viewer
 from tenants.keys import Purpose
 from tenants.model import new_id
 from tenants.settings import get_settings
 from tenants.tokens import Token, make_token
-from tests.api.asking import post, site
+from tests.api.asking import codes, post, site
 from tests.factories import make_client, make_invited_candidate
 
 VIEWER = {"query": "{ viewer { id kind } }"}
@@ -89,15 +91,15 @@ def test_bodies_without_variables_are_read_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "sent",
     [
         {"query": "{ viewer { id } }", "variables": {"a": "what somebody wrote"}},
         {"query": 'mutation { saveAnswers(input: {answers: []}) { userErrors { code } } } # "x"'},
         {"query": "{ viewer { id } }" + " " * 5_000},
     ],
 )
-def test_other_bodies_are_not_kept(given: dict[str, object]) -> None:
-    body = json.dumps(given).encode()
+def test_other_bodies_are_not_kept(sent: dict[str, object]) -> None:
+    body = json.dumps(sent).encode()
     assert read_json(body) is not read_json(body)
     assert requests._read.find(body) is None
 
@@ -158,3 +160,36 @@ async def test_graphql_says_in_its_headers_what_every_response_says(
     for one in (*answers, streamed):
         said = {name: value for name, value in one.headers.items() if name not in own}
         assert said == expected
+
+
+@given(texts=st.dictionaries(st.text(), st.text(), max_size=3), is_ascii=st.booleans())
+def test_a_body_that_looks_storable_is(texts: dict[str, str], *, is_ascii: bool) -> None:
+    """Whatever was not looked through text by text holds nothing that cannot be stored."""
+    body = json.dumps({"query": "{ a }", "variables": texts}, ensure_ascii=is_ascii)
+    request = read_json(body.encode())
+    assert all(map(_storable, _texts(request.variables))) or not request.storable
+
+
+@pytest.mark.parametrize(
+    ("spelt", "storable"),
+    [
+        (rb"plain", True),
+        (rb"\u00fc", True),
+        (rb"\ud83d\ude00", False),
+        (rb"\uD83D", False),
+        (rb"\u0000", False),
+        (rb"\\u0000", False),
+        (rb"\u2028", True),
+    ],
+)
+def test_escapes_are_looked_at_where_they_may_matter(spelt: bytes, *, storable: bool) -> None:
+    body = b'{"query": "{ a }", "variables": {"a": "%s"}}' % spelt
+    assert read_json(body).storable == storable
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize("spelt", [rb"\ud83d\ude00", rb"\\u0000", "😀".encode()])
+async def test_what_can_be_stored_is_taken_however_it_is_spelt(spelt: bytes) -> None:
+    body = b'{"query": "query ($a: String) { __typename }", "variables": {"a": "%s"}}' % spelt
+    answer = await post(body)
+    assert codes(answer) == ["GRAPHQL_VALIDATION_FAILED"]
