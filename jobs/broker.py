@@ -1,8 +1,6 @@
 """The message broker, Redis (or Valkey) or RabbitMQ; messages are doorbells and nothing else."""
 
 import dramatiq
-from dramatiq.brokers.rabbitmq import RabbitmqBroker
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import (
     AgeLimit,
     AsyncIO,
@@ -39,9 +37,14 @@ def make_broker(settings: Settings) -> dramatiq.Broker:
         Retries(max_retries=0),
         AsyncIO(),
     ]
+    # Each brings a client along, of which nobody needs two.
     if settings.rabbitmq_url is not None:
+        from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415 - see above.
+
         return RabbitmqBroker(url=settings.rabbitmq_url, middleware=middleware)
     if settings.redis_url is not None:
+        from dramatiq.brokers.redis import RedisBroker  # noqa: PLC0415 - see above.
+
         return RedisBroker(
             url=settings.redis_url,
             # Installations that share a server must not hear each other's bells.

@@ -5,11 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
+from types import ModuleType
 from typing import Final
-
-from rapidfuzz.distance import OSA
 
 from tenants.excerpts.common_words import ALSO_NAMES, WORDS
 from tenants.excerpts.nicknames import nicknames_of
@@ -295,6 +294,14 @@ def _less(match: NameMatch, factor: float) -> NameMatch:
     return NameMatch(match.person, match.score * factor, match.is_given)
 
 
+@cache
+def _osa() -> ModuleType:
+    """Return what counts edits: six megabytes, which only those have who look for names."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - see above.
+
+    return OSA
+
+
 def _likeness(word: str, name: str, sound: str, *, is_given: bool) -> float:
     """Return how likely a word is a name misspelt, cut off or made small, 0 to 1."""
     for ending in ("", "s"):
@@ -303,10 +310,10 @@ def _likeness(word: str, name: str, sound: str, *, is_given: bool) -> float:
             return 0.6
         if min(len(stem), len(name)) < _SHORTEST_FUZZY:
             continue
-        edits = OSA.distance(stem, name, score_cutoff=2)
+        edits = _osa().distance(stem, name, score_cutoff=2)
         if edits <= (2 if len(name) >= _TWO_EDITS_FROM else 1):
             return 0.8 if edits == 1 else 0.65
-        alike = OSA.normalized_similarity(stem, name) >= _LEAST_ALIKE
+        alike = _osa().normalized_similarity(stem, name) >= _LEAST_ALIKE
         if alike and len(sound) >= _SHORTEST_SOUND and cologne(stem) == sound:
             return 0.65
     return 0.0
