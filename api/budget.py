@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
 from redis.asyncio import Redis
@@ -42,7 +43,7 @@ class RateLimited(DomainError):
         self.spent = spent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spent:
     """How a budget stands after a request.
 
@@ -61,12 +62,17 @@ class Spent:
     @property
     def policy(self) -> str:
         """How the budget is measured out, as a header field has it."""
-        return f'"{self.name}";q={self.quota};w={WINDOW_SECONDS};qu="points"'
+        return _policy(self.name, self.quota)
 
     @property
     def state(self) -> str:
         """What is left of it, likewise."""
         return f'"{self.name}";r={self.remaining};t={self.seconds}'
+
+
+@lru_cache(maxsize=8)
+def _policy(name: str, quota: int) -> str:
+    return f'"{name}";q={quota};w={WINDOW_SECONDS};qu="points"'
 
 
 class Store(Protocol):
@@ -146,6 +152,20 @@ class Budget:
         self._clock = clock
         self._leases: OrderedDict[str, _Lease] = OrderedDict()
 
+    def spend_leased(self, key: str, points: int) -> Spent | None:
+        """Return how the budget of a key stands if the points could be had without asking, or None.
+
+        Nothing was spent then.
+        """
+        window, into = divmod(self._clock(), WINDOW_SECONDS)
+        lease = self._leases.get(key)
+        if lease is None or lease.window != window or lease.left < points:
+            return None
+        self._leases.move_to_end(key)
+        lease.left -= points
+        seconds = int(WINDOW_SECONDS - into) + 1
+        return Spent(self.name, self.quota, lease.left + lease.beyond, seconds)
+
     async def spend(self, key: str, points: int) -> Spent:
         """Return how the budget of a key stands after a request of so many points.
 
@@ -203,10 +223,12 @@ class Budgets:
         spent = []
         if viewer.id is not None and self._clients.quota:
             own = self._links if viewer.kind is ViewerKind.CANDIDATE else self._clients
-            spent.append(await own.spend(viewer.id.hex, points))
+            key = viewer.id.hex
+            spent.append(own.spend_leased(key, points) or await own.spend(key, points))
         if len(viewer.roles) == 1 and self._organisations.quota:
             (organisation_id,) = viewer.roles
-            spent.append(await self._organisations.spend(organisation_id.hex, points))
+            key, its = organisation_id.hex, self._organisations
+            spent.append(its.spend_leased(key, points) or await its.spend(key, points))
         return spent
 
 
