@@ -29,9 +29,10 @@ from tenants.access import Viewer, ViewerKind
 from tenants.errors import DomainError
 from tenants.settings import get_settings
 
-# Documents that were valid are kept, so that a client's next request does not parse and validate
-# again. A parsed document takes about a hundred times the memory of its text, and what `api.plan`
-# makes of it as much again: together they are to keep a process below 150 MB.
+# Documents that were valid are kept once they have come twice, so that a client's next request does
+# not parse and validate again, and whoever sends thousands of others pushes none of them out. A
+# parsed document takes about a hundred times the memory of its text, and what `api.plan` makes of
+# it as much again: together they are to keep a process below 150 MB.
 MAX_KEPT_DOCUMENTS: Final = 2_000
 MAX_KEPT_CHARACTERS: Final = 48 * 1024
 _MAX_KEPT_MEASURES: Final = 64
@@ -170,6 +171,8 @@ class PreparedOperation:
 
 
 _kept: Final[Recent[str, Document]] = Recent(most=MAX_KEPT_DOCUMENTS, heaviest=MAX_KEPT_CHARACTERS)
+# Hashes of texts. Two texts that share one are no harm: one of them is kept a request earlier.
+_seen: Final[Recent[int, bool]] = Recent(most=MAX_KEPT_DOCUMENTS)
 
 
 def prepare(viewer: Viewer, request: GraphQLRequest) -> PreparedOperation:
@@ -222,7 +225,10 @@ def _prepared_anew(
         raise NotExecuted.because_of(error) from None
     if not document.valid:
         _validate(document, suggests=suggests)
-        _kept.keep(request.query, document, len(request.query))
+        if request.trusted or _seen.find(hash(request.query)):
+            _kept.keep(request.query, document, len(request.query))
+        else:
+            _seen.keep(hash(request.query), value=True)
     return PreparedOperation(document, operation, variables, measure.cost_of(operation), suggests)
 
 

@@ -30,6 +30,9 @@ from tests.api.conftest import Ask
 from tests.api.hostile import INVALID, LARGE, bomb, chain, nested
 from tests.factories import make_client, make_offer
 
+# Whatever is prepared reads the settings.
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.mark.usefixtures("connection")
 @pytest.mark.parametrize("name", [*LARGE, *INVALID])
@@ -187,11 +190,27 @@ def test_documents_are_kept_within_bounds() -> None:
     client = Viewer(ViewerKind.PERSON, uuid4())
     texts = ["{ viewer { id } }" + " " * n for n in range(5_000, 5_020)]
     for text in texts:
-        prepare(client, GraphQLRequest(text))
-        prepare(client, GraphQLRequest(texts[0]))
+        for one in (text, text, texts[0]):
+            prepare(client, GraphQLRequest(one))
     kept = [text for text in texts if documents._kept.find(text)]
     assert kept == [texts[0], *texts[-len(kept) + 1 :]]
     assert len(kept) * 5_000 <= documents.MAX_KEPT_CHARACTERS < (len(kept) + 1) * 5_020
+
+
+def test_documents_that_come_once_push_none_out() -> None:
+    client, wanted = Viewer(ViewerKind.PERSON, uuid4()), "{ viewer { id kind name } }"
+    for query in (wanted, wanted, *(f"{{ viewer {{ a{n}: id }} }}" for n in range(50))):
+        prepare(client, GraphQLRequest(query.ljust(2_000)))
+    assert documents._kept.find(wanted.ljust(2_000)) is not None
+    assert documents._kept.find("{ viewer { a49: id } }".ljust(2_000)) is None
+    prepare(client, GraphQLRequest("{ viewer { a49: id } }".ljust(2_000)))
+    assert documents._kept.find("{ viewer { a49: id } }".ljust(2_000)) is not None
+
+
+def test_trusted_documents_are_kept_at_once() -> None:
+    query = "{ viewer { trusted: id } }"
+    prepare(Viewer(), GraphQLRequest(query, trusted=True))
+    assert documents._kept.find(query) is not None
 
 
 def test_the_limit_that_was_passed_is_named() -> None:

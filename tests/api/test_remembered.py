@@ -20,6 +20,8 @@ from tenants.tokens import Token, make_token
 from tests.api.asking import codes, post, site
 from tests.factories import make_client, make_invited_candidate
 
+pytestmark = pytest.mark.usefixtures("database")
+
 VIEWER = {"query": "{ viewer { id kind } }"}
 
 
@@ -114,7 +116,8 @@ def test_more_documents_than_are_kept_leave_a_bounded_amount() -> None:
     somebody, documents = Viewer(), 3 * MAX_KEPT_CHARACTERS // 1_000
     for number in range(documents):
         query = f"query Number{number} {{ viewer {{ id }} }}".ljust(1_000)
-        prepare(somebody, read_json(json.dumps({"query": query}).encode()))
+        for _ in range(2):
+            prepare(somebody, read_json(json.dumps({"query": query}).encode()))
     assert MAX_KEPT_CHARACTERS - 1_000 < _kept._weight <= MAX_KEPT_CHARACTERS
     assert requests._KEPT_BYTES - 2_000 < requests._read._weight <= requests._KEPT_BYTES
 
