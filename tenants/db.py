@@ -250,6 +250,26 @@ async def read(viewer: Viewer, text: bytes, parameters: Parameters) -> PGresult:
             return (await send(driver, [(_SCOPE, scope), (text, parameters)]))[1]
 
 
+async def read_along(viewer: Viewer, text: bytes, parameters: Parameters) -> PGresult:
+    """Return the result of one statement that also writes, once that is committed.
+
+    Like `read`, in one round trip. Where the connection was closed meanwhile it may be sent again,
+    after it had an effect already.
+
+    Raises:
+        TookTooLong: It did; it has had no effect.
+    """
+    if not _readers:
+        async with short(viewer) as transaction:
+            (result,) = await transaction.send((text, parameters))
+            await transaction.commit_after()
+            return result
+    scope = [value.encode() for value in _scope_of(viewer)]
+    with _in_time():
+        results = await _readers[-1].send([_BEGIN, (_SCOPE, scope), (text, parameters), _COMMIT])
+        return results[2]
+
+
 @contextmanager
 def _in_time() -> Iterator[None]:
     """Say in words that a statement took longer than `statement_timeout`."""

@@ -13,6 +13,8 @@ from uuid import UUID
 from psycopg.errors import DivisionByZero
 from sqlalchemy import (
     ARRAY,
+    CTE,
+    ColumnElement,
     Integer,
     Uuid,
     any_,
@@ -112,13 +114,50 @@ def _events(
         }
 
 
-def _record(*, strict: bool) -> ReturningInsert[Any]:
-    """Return what adds one event about the tokens of some rows, which get theirs with it."""
+def look_along(rows: CTE, rank: int) -> CTE:
+    """Return what records a look at a set of rows in the statement that reads them.
+
+    The viewer's role is in one organisation; `look_values` gives the values. It fails with
+    `TOKEN_MISSED` like `statements_of_looks`.
+
+    Args:
+        rows: With the id `i` of each row, all of which are shown.
+        rank: Tells the sets of a statement apart.
+    """
+    ids = func.array(select(rows.c.i).scalar_subquery(), type_=ARRAY(Uuid()))
+    count = select(func.count(rows.c.i.distinct())).scalar_subquery()
+    return _record(ids, count, rank=rank).cte(f"look_{rank}")
+
+
+def look_values(viewer: Viewer, noun: str, rank: int) -> dict[str, Any]:
+    """Return the parameters of `look_along`."""
+    (organisation_id,) = viewer.roles
+    (given,) = _events(viewer, noun, [(organisation_id, organisation_id)])
+    del given["ids"], given["count"]
+    return {f"{name}_{rank}": value for name, value in given.items()}
+
+
+def can_be_along(viewer: Viewer) -> bool:
+    """Return whether looks of a viewer can be recorded by `look_along`."""
+    return viewer.kind in _READERS and len(viewer.roles) == 1
+
+
+def _record(
+    ids: ColumnElement[Any], count: ColumnElement[int] | None, *, rank: int | None = None
+) -> ReturningInsert[Any]:
+    """Return what adds one event about the tokens of some rows, which get theirs with it.
+
+    Args:
+        ids: Of the rows, as an array.
+        count: How many they are, where the statement fails unless it finds as many tokens; where
+            None it returns how many it has found.
+        rank: Ends the names of its parameters. Without rows nothing is added then.
+    """
+    end = "" if rank is None else f"_{rank}"
     table: Any = AuditSubject.__table__
     events: Any = AuditEvent.__table__
     subjects = table.c
-    organisation_id = bindparam("organisation_id", type_=Uuid())
-    ids = bindparam("ids", type_=ARRAY(Uuid()))
+    organisation_id = bindparam(f"organisation_id{end}", None, Uuid())
     named = func.unnest(ids).table_valued("subject_id", name="named").render_derived()
     added = (
         insert(table)
@@ -129,30 +168,31 @@ def _record(*, strict: bool) -> ReturningInsert[Any]:
         )
         .on_conflict_do_nothing()
         .returning(subjects.token)
-        .cte("added")
+        .cte(f"added{end}")
     )
     known = select(subjects.token).where(
         subjects.organisation_id == organisation_id, subjects.subject_id == any_(ids)
     )
     both = union(select(added.c.token), known).subquery("both_")
     # In the tokens' order, which is random, so that the event does not keep the list's.
-    tokens = select(func.array_agg(both.c.token, type_=ARRAY(Uuid()))).scalar_subquery()
-    event = insert(events).values(
-        organisation_id=organisation_id,
-        subjects=tokens,
-        **{name: bindparam(f"event_{name}", type_=events.c[name].type) for name in _GIVEN},
+    tokens = func.array_agg(both.c.token, type_=ARRAY(Uuid()))
+    given = [bindparam(f"event_{name}{end}", None, events.c[name].type) for name in _GIVEN]
+    event = insert(events).from_select(
+        ["organisation_id", *_GIVEN, "subjects"],
+        select(organisation_id, *given, tokens).having(func.count() > 0),
+        include_defaults=False,
     )
     found: Any = func.cardinality(events.c.subjects)
-    if strict:
+    if count is not None:
         # Nothing but an error ends a transaction whose commit is on its way already.
-        is_whole = found == bindparam("count", type_=Integer())
-        found = 1 / cast(is_whole, Integer())
+        found = 1 / cast(found == count, Integer())
     return event.returning(found)
 
 
-_RECORD: Final = _record(strict=False)
+_IDS: Final = bindparam("ids", type_=ARRAY(Uuid()))
+_RECORD: Final = _record(_IDS, None)
 
 
 @cache
 def _strict() -> Statement:
-    return compile_named(_record(strict=True))
+    return compile_named(_record(_IDS, bindparam("count", type_=Integer())))

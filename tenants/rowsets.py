@@ -5,7 +5,7 @@ snapshot: every set is a materialised common table expression that starts from t
 above it. Who sees what is written by the same functions, so that it stands in one place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from sqlalchemy.sql import CompoundSelect
 from sqlalchemy.types import TypeEngine
 
 from tenants.access import Viewer
+from tenants.looks import look_along
 from tenants.nouns import Expression, Noun, ToMany, Visibility, select_rows
 from tenants.paging import Ordering, Window, window_conditions, window_order
 from tenants.read_graph import NOUNS
@@ -74,12 +75,14 @@ class ListedBelow:
         listing: Which list, and which part of it.
         conditions: Its filters and its window, made once so that their parameters can be found.
         counted: Only how many there are.
+        more: With one row beyond the part, if there is one, which tells that the list goes on.
     """
 
     parent: int | None
     listing: Listing
     conditions: Sequence[ColumnElement[bool]]
     counted: bool = False
+    more: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,17 @@ def slug_parameter(rank: int) -> str:
     return f"slug_{rank}"
 
 
-def select_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> CompoundSelect[Any]:
+def select_rowsets(
+    rowsets: Sequence[Rowset], viewer: Viewer, *, looks: Collection[int] = ()
+) -> CompoundSelect[Any]:
     """Return one statement that yields the rows of all the sets, every value as text.
 
     Args:
         rowsets: In an order in which each stands behind the one that it hangs from.
         viewer: Whose sight decides what the rows are.
+        looks: The ranks of the sets of which it records that the viewer has looked at them.
     """
-    above = {_parent(one) for one in rowsets}
+    above = {_parent(one) for one in rowsets} | set(looks)
     tables: list[Any] = []
     for rank, rowset in enumerate(rowsets):
         rows = _rows(rowset, rank, viewer, rowsets, tables)
@@ -157,12 +163,17 @@ def select_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> CompoundSelect[
             rows.cte(name).prefix_with("MATERIALIZED") if rank in above else rows.subquery(name)
         )
     width = max(one.width for one in rowsets)
-    return union_all(
+    whole = union_all(
         *(
             _as_text(rank, rowset, table, width)
             for rank, (rowset, table) in enumerate(zip(rowsets, tables, strict=True))
         )
     )
+    if not looks:
+        return whole
+    # The sets first: SQLAlchemy leaves literals unwritten that it meets within an INSERT.
+    recorded = [look_along(tables[rank], rank) for rank in looks]
+    return whole.add_cte(*(one for one in tables if isinstance(one, CTE)), *recorded)
 
 
 def _parent(rowset: Rowset) -> int | None:
@@ -287,7 +298,7 @@ def _organisations(rowset: Rowset, source: ListedBelow, viewer: Viewer) -> Selec
     if source.counted:
         counted = select_rows(rowset.noun, func.count().label("total"))
         return counted.where(_seen(viewer, rowset.noun.visible, rowset.noun))
-    return _windowed(_own(rowset, viewer), source, rowset.noun)
+    return _windowed(_own(rowset, viewer), source, rowset.noun, more=source.more)
 
 
 def _listed_below(
@@ -303,7 +314,7 @@ def _listed_below(
     else:
         rows = _own(rowset, viewer)
         if rowset.joined is None:
-            rows = _windowed(rows, source, noun)
+            rows = _windowed(rows, source, noun, more=source.more)
         else:
             # Sorted where it is joined. What skips nothing keeps PostgreSQL from joining instead:
             # decision 11.
@@ -319,11 +330,11 @@ def _below(rows: Select[Any], relation: ToMany, noun: Noun, parents: FromClause)
     return rows.correlate(parents)
 
 
-def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun) -> Select[Any]:
+def _windowed(rows: Select[Any], source: ListedBelow, noun: Noun, *, more: bool) -> Select[Any]:
     order: Ordering = source.listing.order
     window: Window = source.listing.window
     # A number in the text lets PostgreSQL plan for it; there are few page sizes.
-    limit: Expression = literal_column(str(window.size + 1))
+    limit: Expression = literal_column(str(window.size + more))
     return (
         rows.where(*source.conditions).order_by(*window_order(order, noun.id, window)).limit(limit)
     )

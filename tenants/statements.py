@@ -4,7 +4,7 @@ The text depends on what a viewer's roles are, not on who the viewer is or where
 it is compiled for stand-ins, whose ids are then exchanged for those of the viewer who asks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -66,14 +66,21 @@ def _cache_key(condition: ColumnElement[bool]) -> Any:
     return key
 
 
-def compile_rowsets(rowsets: Sequence[Rowset], viewer: Viewer) -> Statement:
+def compile_rowsets(
+    rowsets: Sequence[Rowset], viewer: Viewer, *, looks: Collection[int] = ()
+) -> Statement:
     """Return the statement that yields all the sets, for every viewer of the same shape.
+
+    Args:
+        rowsets: As `select_rowsets` takes them.
+        viewer: Of the shape.
+        looks: Likewise.
 
     Raises:
         NotCompilable: The text names the viewer, or something cannot be told apart.
     """
     stand_in = _StandIn(viewer)
-    compiled = select_rowsets(rowsets, stand_in.viewer).compile(
+    compiled = select_rowsets(rowsets, stand_in.viewer, looks=looks).compile(
         dialect=DIALECT, compile_kwargs={"render_postcompile": True}
     )
     requested = _requested(rowsets, compiled)

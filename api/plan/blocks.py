@@ -1,14 +1,15 @@
 """A block: everything that one statement reads, and how its rows are handed out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from api.plan.looks import is_recorded, read_and_record
+from api.plan.looks import is_recorded, looks_along, read_along, read_and_record
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import Render, Request, Row
 from api.plan.templates import Template
 from tenants import db, rowsets
 from tenants.binding import NotCompilable, Statement
+from tenants.looks import look_values
 from tenants.pipeline import rows_of
 from tenants.reading import Key
 from tenants.rowsets import (
@@ -70,18 +71,25 @@ class Block:
             given[ids] = [key.id for key in wanted]
         for rank, slug in (slugs or {}).items():
             given[slug_parameter(rank)] = slug
-        statement = self._statement(request, given)
+        looks = looks_along(self.templates, request.viewer)
+        for rank in looks:
+            given |= look_values(request.viewer, self.templates[rank].noun.name, rank)
+        statement = self._statement(request, given, looks)
         try:
             parameters = statement.bind(request.viewer, given)
         except NotCompilable as error:
             raise Unplanned(Reason.VISIBILITY) from error
-        if is_recorded(self.templates):
+        if looks:
+            rows = await read_along(request, statement.text, parameters)
+        elif is_recorded(self.templates):
             rows = await read_and_record(request, self.templates, statement.text, parameters)
         else:
             rows = rows_of(await db.read(request.viewer, statement.text, parameters))
         self._hand_out(request, rows)
 
-    def _statement(self, request: Request, given: dict[str, Any]) -> Statement:
+    def _statement(
+        self, request: Request, given: dict[str, Any], looks: Collection[int]
+    ) -> Statement:
         """Return the statement for a request, and add the values of its lists to the parameters."""
         listed: dict[int, ListedBelow] = {}
         shapes = []
@@ -90,7 +98,9 @@ class Block:
                 continue
             listing = template.listing(request)
             conditions = conditions_of(listing)
-            listed[rank] = ListedBelow(template.parent, listing, conditions, template.counted)
+            listed[rank] = ListedBelow(
+                template.parent, listing, conditions, template.counted, template.more
+            )
             for index, condition in enumerate(conditions):
                 given.update(condition_values(rank, index, condition))
             shapes.append(
@@ -101,16 +111,18 @@ class Block:
                     tuple(condition_shape(one) for one in conditions),
                 )
             )
-        shape = (shape_of(request.viewer), tuple(shapes))
+        shape = (shape_of(request.viewer), bool(looks), tuple(shapes))
         statement = self._statements.get(shape)
         if statement is None:
-            statement = self._compile(request, listed)
+            statement = self._compile(request, listed, looks)
             if len(self._statements) >= KEPT_STATEMENTS:
                 self._statements.clear()
             self._statements[shape] = statement
         return statement
 
-    def _compile(self, request: Request, listed: Mapping[int, ListedBelow]) -> Statement:
+    def _compile(
+        self, request: Request, listed: Mapping[int, ListedBelow], looks: Collection[int]
+    ) -> Statement:
         sets = []
         for rank, template in enumerate(self.templates):
             source = listed[rank] if template.source is None else template.source
@@ -127,7 +139,7 @@ class Block:
                 )
             )
         try:
-            return compile_rowsets(sets, request.viewer)
+            return compile_rowsets(sets, request.viewer, looks=looks)
         except NotCompilable as error:
             raise Unplanned(Reason.VISIBILITY, str(error)) from error
 

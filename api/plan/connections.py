@@ -222,6 +222,8 @@ class Connections:
                 raise Unplanned(Reason.FIELD, name)
             if name in {"startCursor", "endCursor"}:
                 self._place()
+            else:
+                self._block.templates[self._rows].more = True
             parts.append(f"{quote(key)}:%s")
             renders.append(render)
         return lambda: together(parts, renders)

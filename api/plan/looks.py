@@ -12,7 +12,8 @@ from api.plan.reasons import Reason, Unplanned
 from api.plan.request import Request, Row
 from api.plan.templates import Template
 from tenants import db, rowsets
-from tenants.looks import LOOKS, TOKEN_MISSED, statements_of_looks
+from tenants.access import Viewer
+from tenants.looks import LOOKS, TOKEN_MISSED, can_be_along, statements_of_looks
 from tenants.pipeline import Parameters, Prepared, rows_of
 from tenants.rowsets import FollowedFrom
 
@@ -25,6 +26,35 @@ _ATTEMPTS: Final = 5
 def is_recorded(templates: Sequence[Template]) -> bool:
     """Return whether some of the sets are rows that nobody reads unrecorded."""
     return any(one.noun.name in LOOKS and not one.counted for one in templates)
+
+
+def looks_along(templates: Sequence[Template], viewer: Viewer) -> Sequence[int]:
+    """Return the ranks of the sets whose look the statement that reads them can record.
+
+    All that there are, or none: where one more row is read than is shown, or a viewer's roles are
+    in several organisations, what is to be recorded is known only when the rows have come.
+    """
+    if not can_be_along(viewer):
+        return ()
+    if any(templates[rank].more for rank in _leading_to_looks(templates)):
+        return ()
+    return [
+        rank for rank, one in enumerate(templates) if one.noun.name in LOOKS and not one.counted
+    ]
+
+
+async def read_along(request: Request, text: bytes, parameters: Parameters) -> list[Row]:
+    """Return what a statement reads that records by itself who looked.
+
+    Args:
+        request: Who asks.
+        text: The statement, compiled with `looks_along`.
+        parameters: Of the statement.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(TOKEN_MISSED):
+            return rows_of(await db.read_along(request.viewer, text, parameters))
+    raise Unplanned(Reason.FAILED)
 
 
 async def read_and_record(

@@ -28,6 +28,7 @@ class Template:
         counted: Only how many there are.
         texts: What PostgreSQL writes of each row.
         recorded: Whether every column is wanted in one text.
+        more: Whether it matters that a list goes on behind its part.
         joined: The text of an item, where a list is wanted as one text.
     """
 
@@ -41,6 +42,7 @@ class Template:
     keys: list[str] = field(default_factory=list)
     texts: list[ColumnElement[str]] = field(default_factory=list)
     recorded: bool = False
+    more: bool = False
     joined: ColumnElement[str] | None = None
     number: int = field(default_factory=lambda: next(_numbers))
 

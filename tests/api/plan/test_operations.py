@@ -73,8 +73,8 @@ async def test_a_list_with_its_children_takes_one_statement(
 
     # What is recorded as a look is read within a transaction that can write.
     monkeypatch.setattr(db, "read", counted(db.read))
-    monkeypatch.setattr(looks, "read_and_record", counted(looks.read_and_record))
-    monkeypatch.setattr(blocks, "read_and_record", looks.read_and_record)
+    monkeypatch.setattr(blocks, "read_and_record", counted(looks.read_and_record))
+    monkeypatch.setattr(blocks, "read_along", counted(looks.read_along))
     # Segments are those of published editions, of which there is none.
     selections = [one for (_, field), (one, _) in COUNTS.items() if field != "editions"]
     for more in (0, 2):
