@@ -7,8 +7,8 @@ already.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -195,14 +195,9 @@ class Pool:
         async with self.lend() as lent:
             return await lent.send(statements)
 
-    @asynccontextmanager
-    async def lend(self) -> AsyncIterator["Lent"]:
+    def lend(self) -> "Lending":
         """Give a connection for the time of the block; what is left open on it ends with it."""
-        lent = Lent(self._conninfo, await self._free.get())
-        try:
-            yield lent
-        finally:
-            self._free.put_nowait(await _reusable(lent.taken))
+        return Lending(self._conninfo, self._free)
 
     async def close(self) -> None:
         """Close what is open and free."""
@@ -210,6 +205,23 @@ class Pool:
             taken = self._free.get_nowait()
             if taken is not None:
                 await taken.close()
+
+
+class Lending:
+    """A block that has a connection of a pool."""
+
+    def __init__(self, conninfo: str, free: "asyncio.LifoQueue[_Open | None]") -> None:
+        """Take none yet."""
+        self._conninfo, self._free = conninfo, free
+
+    async def __aenter__(self) -> "Lent":
+        """Take a connection, once one is free."""
+        self._lent = Lent(self._conninfo, await self._free.get())
+        return self._lent
+
+    async def __aexit__(self, *_: object) -> None:
+        """Put it back, or leave room for another one."""
+        self._free.put_nowait(await _reusable(self._lent.taken))
 
 
 class Lent:

@@ -13,7 +13,7 @@ from tenants.questionnaires.logic import Answer, Answered, check_answers, check_
 from tenants.questionnaires.values import used_columns
 
 # Numbers with digits behind the point and days are read from their texts.
-_ROWS: Final = json.JSONEncoder(default=str, separators=(",", ":"))
+_ROWS: Final = json.JSONEncoder(default=str, ensure_ascii=False, separators=(",", ":"))
 
 
 def offer_facts(case: Case) -> OfferFacts:

@@ -95,7 +95,8 @@ def check_answers(
             continue
         try:
             checked[question.code] = _outcome(question, shown)
-            _keep_rules(question, shown, offer_facts)
+            if question.rules:
+                _keep_rules(question, shown, offer_facts)
         except InvalidAnswer as problem:
             problems[question.code] = problem
     if problems:
@@ -123,7 +124,7 @@ def _keep_rules(question: Question, shown: Shown, offer_facts: OfferFacts) -> No
     Raises:
         BrokenRule: They do.
     """
-    if not question.rules or question.code not in shown.questions:
+    if question.code not in shown.questions:
         return
     for rule in question.rules:
         if rule.severity is Severity.ERROR and holds(rule.broken_if, shown.values, offer_facts):

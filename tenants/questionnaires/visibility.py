@@ -62,26 +62,34 @@ def show(
         if index < next_page or not is_met(page.visible_if, values, offer_facts):
             continue
         for question in page.questions:
-            if not is_met(question.visible_if, values, offer_facts):
+            # This runs for each question of each answer that is sent: what is nearly always so is
+            # asked here and not in a function.
+            code, condition = question.code, question.visible_if
+            if condition is not None and not holds(condition, values, offer_facts):
                 continue
-            narrowed = _narrowed(question, values, offer_facts)
-            if narrowed is None:
-                continue
-            code = question.code
-            shown[code] = filled_in(narrowed, definition, values, offer_facts)
-            given = pruned(question, narrowed, answers.get(code, NO_ANSWER))
-            try:
-                outcome = outcomes[code] = check_answer(narrowed, given)
-            except InvalidAnswer as problem:
-                outcomes[code] = problem
-                continue
-            if outcome.value is not None:
-                values[code] = outcome.value
+            narrowed: Question | None = question
+            given = answers.get(code, NO_ANSWER)
+            if question.may_hide_options:
+                narrowed = _narrowed(question, values, offer_facts)
+                given = given if narrowed is None else pruned(question, narrowed, given)
+            if narrowed is not None:
+                shown[code] = filled_in(narrowed, definition, values, offer_facts)
+                outcome = outcomes[code] = _outcome(narrowed, given)
+                if isinstance(outcome, Answer) and outcome.value is not None:
+                    values[code] = outcome.value
         for skip in page.skips:
             if is_met(skip.condition, values, offer_facts):
                 next_page = _target(order, skip)
                 break
     return Shown(shown, values, outcomes)
+
+
+def _outcome(question: Question, given: Answered | Answer) -> Answer | InvalidAnswer:
+    """Return what becomes of a question that is shown, or why its answer is refused."""
+    try:
+        return check_answer(question, given)
+    except InvalidAnswer as problem:
+        return problem
 
 
 def _target(order: Sequence[str], skip: Skip) -> int:
@@ -113,9 +121,7 @@ def is_met(condition: Condition | None, values: Mapping[str, Value], facts: Offe
 def _narrowed(
     question: Question, values: Mapping[str, Value], facts: OfferFacts
 ) -> Question | None:
-    """Return the question with the options that are shown; None when it has some and none is."""
-    if not question.may_hide_options:
-        return question
+    """Return the question with the options that are shown; None when none of them is."""
     options = tuple(one for one in question.options if is_met(one.visible_if, values, facts))
     if not options:
         return None
