@@ -17,7 +17,7 @@ from tenants.questionnaires.question_types import ValueShape
 from tenants.questionnaires.values import COLUMNS, from_columns
 from tenants.work import Session
 
-# What is counted in SQL, whole answer by whole answer: packing several choices takes longer.
+# What is counted in SQL, answer by answer, where a list is too long for a word.
 _WHOLE: Final = ("choices", "ranking")
 # Whoever an edition is being made of. Statistics know of no row that has just been marked; asked
 # so, the planner takes it for half of them and not for none.
@@ -172,7 +172,7 @@ async def read_packed(
     for number, asked in enumerate(_sources(fields)):
         given[f"asked{number}"] = list(asked)
     for number, field in enumerate(fields):
-        if field.shape is ValueShape.CHOICE:
+        if field.longest or field.shape is ValueShape.CHOICE:
             given[f"codes{number}"] = list(field.codes)
         if field.row is not None:
             given[f"row{number}"] = field.row
@@ -222,13 +222,26 @@ def _packed(fields: Sequence[Field]) -> TextClause:
 
 def _kept(number: int, field: Field) -> str:
     """Return the number that a field holds of an answer to its question: 0 if it says nothing."""
+    if field.longest:
+        chosen = "a.choices" if field.shape is ValueShape.CHOICES else "a.ranking"
+        places = "".join(
+            f" + ({_place(number, field, f'{chosen}[{one}]')}::bigint"
+            f" << {1 + (one - 1) * field.bits_of_a_place})"
+            for one in range(1, field.longest + 1)
+        )
+        return f"({chosen} IS NOT NULL)::int::bigint{places}"
     if field.shape is ValueShape.CHOICE:
-        other = f"(a.choice IS NOT NULL)::int * {len(field.codes) + 1}"
-        return f"coalesce(array_position(CAST(:codes{number} AS text[]), a.choice), {other})"
+        return _place(number, field, "a.choice")
     if field.shape is ValueShape.BOOLEAN:
         return 'coalesce(a."boolean"::int + 1, 0)'
     point = "a.scale" if field.row is None else f"(a.matrix ->> :row{number})::int"
     return f"coalesce({point} + 1, 0)"
+
+
+def _place(number: int, field: Field, code: str) -> str:
+    """Return the place of a code among those of a field: 0 of none, the last of another."""
+    known = f"array_position(CAST(:codes{number} AS text[]), {code})"
+    return f"coalesce({known}, ({code} IS NOT NULL)::int * {len(field.codes) + 1})"
 
 
 async def let_go(

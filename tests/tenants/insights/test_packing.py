@@ -83,11 +83,14 @@ def versions() -> list[dict[str, Any]]:
         yield question_document(_K.MONEY_BAND, "pay")
         yield question_document(_K.BOOLEAN, "yes")
         yield question_document(_K.MULTIPLE_CHOICE, "several")
-        yield question_document(_K.MULTIPLE_CHOICE, "many", options=MANY, settings={})
+        # In a word beside others, in one of its own, and in none.
+        for code, most in (("few", rows - 5), ("more", 9), ("all", 40)):
+            allowed = {"max_choices": most}
+            yield question_document(_K.MULTIPLE_CHOICE, code, options=MANY, settings=allowed)
         yield question_document(_K.RANKING, "ranked")
         yield question_document(_K.RECOMMENDATION, "score", concept="recommendation")
         yield question_document(_K.RATING, "point", concept="ratings.point")
-        yield question_document(_K.MATRIX, "all", concept="ratings.all", options=ROWS)
+        yield question_document(_K.MATRIX, "rows", concept="ratings.all", options=ROWS)
         yield question_document(_K.MATRIX, "some", concept="ratings.some", options=ROWS[:rows])
 
     return [document(*questions(rows)) for rows in (9, 8)]
@@ -103,7 +106,7 @@ def make_value(question: AskedQuestion, chance: random.Random) -> Value | None:
         _K.SINGLE_CHOICE: lambda: Choice(chance.choice(codes)),
         _K.MONEY_BAND: lambda: Choice(chance.choice(codes)),
         _K.BOOLEAN: lambda: Boolean(chance.random() < 0.5),
-        _K.MULTIPLE_CHOICE: lambda: Choices(some),
+        _K.MULTIPLE_CHOICE: lambda: Choices(some[: question.settings["max_choices"]]),
         _K.RANKING: lambda: Ranking(some),
         _K.RECOMMENDATION: lambda: Scale(chance.randint(0, 10)),
         _K.RATING: lambda: Scale(chance.randint(1, 5)),
@@ -200,6 +203,8 @@ async def count(
     those["dimension"] = WINDOW.dimension
     counted = [one for one in asked if one.type in COUNTED]
     fields = make_layout(one for one in counted if is_packed(one))
+    # One list is too long for a word, in both versions.
+    assert {one.code for one in counted if not is_packed(one)} == {"all"}
     assert len({field.word for field in fields}) > 1
     for one, after in pairwise(fields):
         assert (after.word, after.shift) >= (one.word, one.shift + one.bits) or after.shift == 0
