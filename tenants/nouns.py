@@ -106,11 +106,13 @@ class Beside:
         table: Which one; an alias where subqueries of the noun name the table as well.
         condition: What joins it, by a key of its own or by its foreign key to the noun.
         may_be_absent: Whether a row of the noun may have none; its columns are null then.
+        key: The noun's key to the table's rows, where many of its rows share one.
     """
 
     table: Any
     condition: ColumnElement[bool]
     may_be_absent: bool = False
+    key: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

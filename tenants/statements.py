@@ -13,7 +13,8 @@ from sqlalchemy import BindParameter, ColumnElement
 
 from tenants.access import Role, Viewer
 from tenants.binding import DIALECT, NotCompilable, Statement, numbered
-from tenants.rowsets import ListedBelow, Rowset, select_rowsets
+from tenants.rowset_queries import select_rowsets
+from tenants.rowsets import ListedBelow, Rowset
 
 Shape = tuple[Any, ...]
 

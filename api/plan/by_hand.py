@@ -23,6 +23,7 @@ from tenants.errors import DomainError
 from tenants.nouns import Noun
 from tenants.reading import Key
 from tenants.row_values import Load, UnknownType, load_of
+from tenants.rowset_queries import record_text
 
 _KEY: Final = slice(rowsets.ORGANISATION, rowsets.ID + 1)
 # Begins a text that is no JSON yet: the row's id and its record follow. JSON never holds it.
@@ -121,7 +122,7 @@ class ByHand:
         """Return what writes the field."""
         if self._short is None:
             return self._resolved()
-        record = rowsets.record_text([one.expression for one in self._noun.columns.values()])
+        record = record_text([one.expression for one in self._noun.columns.values()])
         asks = written_text(_ASKS, cast(self._noun.id, Text()), record)
         cell = func.coalesce(self._short, asks, type_=Text())
         return Joined(cell, self._of_cells, lambda: self._of_row(self._template.text(cell)), _ASKS)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from graphql import GraphQLField
 from sqlalchemy import Text, cast, func
 
+from api.plan.leaves import written_text
 from api.plan.reasons import Reason, Unplanned
 from api.plan.request import NULL, Path, Render, Request, Row
 from api.plan.selecting import Finish, is_nullable
@@ -60,7 +61,7 @@ class One:
         if relation.permission is not None or relation.followed is not None:
             return finish
         # Where the relation leads nowhere the cell is empty, and no row has that id.
-        cell = func.coalesce(cast(relation.key, Text()), "", type_=Text())
+        cell = func.coalesce(cast(relation.key, Text()), written_text(""), type_=Text())
         return Joined(cell, self._of_cells, lambda: finish)
 
     def _look_up(self) -> Callable[[str, str, Path, Request], str]:

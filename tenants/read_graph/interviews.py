@@ -204,6 +204,7 @@ ANSWER = Noun(
     beside=Beside(
         Question,
         and_(Question.organisation_id == Answer.organisation_id, Question.id == Answer.question_id),
+        key=Answer.question_id,
     ),
 )
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import ColumnElement, true
 
 from api import plan
-from tenants import rowsets
+from tenants import rowset_queries
 from tenants.access import Role, Viewer
 from tests.api.conftest import Ask
 from tests.api.plan.documents import Vocabulary, documents, enrich
@@ -99,7 +99,7 @@ async def test_a_fault_in_visibility_is_caught(ask: Ask, monkeypatch: pytest.Mon
         return true()
 
     # Plans alone see too much now; the lot is another one, because plans are kept by text.
-    monkeypatch.setattr(rowsets, "seen_by", everything)
+    monkeypatch.setattr(rowset_queries, "seen_by", everything)
     for text in documents(DOCUMENTS):
         found, _ = await differences([text], words, viewers, seed=2)
         if found:
