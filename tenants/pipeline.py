@@ -6,7 +6,7 @@ already.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -186,9 +186,7 @@ class Pool:
             size: At most so many; who comes when all are in use waits.
         """
         self._conninfo = conninfo
-        self._free: asyncio.LifoQueue[_Open | None] = asyncio.LifoQueue()
-        for _ in range(size):
-            self._free.put_nowait(None)
+        self._free = _Free(size)
 
     async def send(self, statements: Sequence[Prepared]) -> list[PGresult]:
         """Return what `send` returns, on any connection; only what can be repeated may be sent."""
@@ -201,27 +199,66 @@ class Pool:
 
     async def close(self) -> None:
         """Close what is open and free."""
-        while not self._free.empty():
-            taken = self._free.get_nowait()
+        for taken in self._free.clear():
             if taken is not None:
                 await taken.close()
+
+
+class _Free:
+    """What of a pool may be taken: the one given back last, by whoever has waited longest.
+
+    A queue of asyncio wakes who waits and lets anybody take what is there meanwhile; who finds
+    nothing then waits behind all others. Many requests at once would starve one of them.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._there: list[_Open | None] = [None] * size
+        self._waiting: deque[asyncio.Future[_Open | None]] = deque()
+
+    async def take(self) -> _Open | None:
+        """Return one, once it is this one's turn."""
+        if self._there:
+            return self._there.pop()
+        turn: asyncio.Future[_Open | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            return await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                # It was given in the moment in which nobody waited for it any more.
+                self.give(turn.result())
+            raise
+
+    def give(self, one: _Open | None) -> None:
+        """Give one back."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(one)
+                return
+        self._there.append(one)
+
+    def clear(self) -> list[_Open | None]:
+        """Return all that are there, and leave none."""
+        there, self._there = self._there, []
+        return there
 
 
 class Lending:
     """A block that has a connection of a pool."""
 
-    def __init__(self, conninfo: str, free: "asyncio.LifoQueue[_Open | None]") -> None:
+    def __init__(self, conninfo: str, free: "_Free") -> None:
         """Take none yet."""
         self._conninfo, self._free = conninfo, free
 
     async def __aenter__(self) -> "Lent":
         """Take a connection, once one is free."""
-        self._lent = Lent(self._conninfo, await self._free.get())
+        self._lent = Lent(self._conninfo, await self._free.take())
         return self._lent
 
     async def __aexit__(self, *_: object) -> None:
         """Put it back, or leave room for another one."""
-        self._free.put_nowait(await _reusable(self._lent.taken))
+        self._free.give(await _reusable(self._lent.taken))
 
 
 class Lent:

@@ -110,3 +110,25 @@ async def _subjects(session: Session, viewer: Viewer) -> list[int]:
         {"organisation": organisation_id},
     )
     return [*rows]
+
+
+async def test_who_waits_longest_for_a_connection_gets_it_next() -> None:
+    world = await make_world()
+    order: list[str] = []
+
+    async def ask(name: str, times: int = 1) -> None:
+        for _ in range(times):
+            await db.read(world.client.hr, b"SELECT 1", [])
+            order.append(name)
+
+    async with db.reading(1):
+        async with db.short(world.client.hr) as transaction:
+            await transaction.send((b"SELECT 1", []))
+            busy = asyncio.create_task(ask("busy", 3))
+            gone, late = (asyncio.create_task(ask(name)) for name in ("gone", "late"))
+            await asyncio.sleep(0)
+            gone.cancel()
+        await asyncio.gather(busy, late)
+        # Nothing was lost with the one that was given up.
+        await ask("last")
+    assert order == ["busy", "late", "busy", "busy", "last"]
