@@ -6,17 +6,16 @@ Every candidate sends, and an object of each row that is touched costs more than
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 
 from tenants.access import Permission, Viewer, require
-from tenants.audit import AuditAction
 from tenants.errors import LinkUnusable
 from tenants.interviews.models import Confidentiality, InterviewMode, Submission
-from tenants.model import new_id
+from tenants.interviews.writing_queries import WRITE, values_of
 from tenants.questionnaires.definition import Definition, parse_definition
 from tenants.questionnaires.visibility import depends_on_offer
 from tenants.work import Session
@@ -161,46 +160,15 @@ _HOLD: Final = text(
 )
 
 _SEND: Final = text(
-    """
+    f"""
     WITH draft AS (
         DELETE FROM drafts WHERE organisation_id = :organisation AND invitation_id = :invitation
-    ), dimension AS (
-        SELECT coalesce((SELECT s.dimension FROM insight_settings s
-                         WHERE s.organisation_id = :organisation AND s.starts_on <= :today
-                         ORDER BY s.number DESC LIMIT 1), 'DEPARTMENT') AS dimension
-    ), invitation AS (
-        UPDATE invitations SET submission = 'SUBMITTED'
-        WHERE organisation_id = :organisation AND id = :invitation
-    ), response AS (
-        INSERT INTO responses (organisation_id, id, questionnaire_version_id, interview_id,
-            confidentiality, submitted_month, submitted_on, language, segment, dimension,
-            receipt_key, order_seed)
-        SELECT :organisation, :response, :version, :interview, :confidentiality,
-            date_trunc('month', CAST(:today AS date))::date, :today, :language,
-            CASE d.dimension WHEN 'LOCATION' THEN :location ELSE :department END, d.dimension,
-            :receipt_key, :order_seed
-        FROM dimension d
-    ), answer AS (
-        INSERT INTO answers (organisation_id, response_id, question_id, state, do_not_quote,
-            choice, choices, other_text, scale, number, text, ranking, matrix, boolean, date)
-        SELECT :organisation, :response, a.question_id, a.state, a.do_not_quote,
-            a.choice, a.choices, a.other_text, a.scale, a.number, a.text, a.ranking, a.matrix,
-            a.boolean, a.date
-        FROM jsonb_to_recordset(CAST(:answers AS jsonb)) AS a(
-            question_id uuid, state text, do_not_quote boolean,
-            choice text, choices text[], other_text text, scale smallint, number numeric,
-            text text, ranking text[], matrix jsonb, boolean boolean, date date)
-    ), conversation AS (
-        -- Nobody will call any more.
-        UPDATE conversations SET phone = NULL, preferred_times = NULL
-        WHERE organisation_id = :organisation AND interview_id = :interview
-    ), subject AS (
-        INSERT INTO audit_subjects (organisation_id, subject_id, token)
-        VALUES (:organisation, :response, :token)
-    )
-    INSERT INTO audit_events (organisation_id, id, at, action, actor_kind, actor_role, subject)
-    VALUES (:organisation, :event, :now, :action, :actor_kind, :actor_role, :token)
-    """
+    ), fit AS (
+        SELECT CAST(:interview AS uuid) AS id, CAST(NULL AS text) AS language
+    ), requisition AS (
+        SELECT CAST(:department AS text) AS department, CAST(:location AS text) AS location
+    ), {WRITE}
+    """  # noqa: S608 - of texts given here.
 )
 
 MOST_KEPT: Final = 256
@@ -338,30 +306,23 @@ async def add_response(
         order_seed: By which shuffled options were ordered.
     """
     require(viewer, Permission.RESPONSE_SUBMIT, case.organisation_id)
-    now, role = datetime.now(UTC), viewer.role_in(case.organisation_id)
-    await session.end_with(
-        _SEND,
-        {
-            **_key_of(case),
-            "response": uuid4(),
-            "version": case.asked.id,
-            "interview": case.interview_id,
-            "confidentiality": confidentiality.value,
-            "today": now.date(),
-            "language": language,
-            "department": case.department,
-            "location": case.location,
-            "receipt_key": receipt_key,
-            "order_seed": order_seed,
-            "answers": answers,
-            "token": uuid4(),
-            "event": new_id(),
-            "now": now,
-            "action": AuditAction.RESPONSE_SUBMITTED.value,
-            "actor_kind": viewer.kind.value,
-            "actor_role": None if role is None else role.value,
-        },
+    given = values_of(
+        viewer,
+        case.asked.id,
+        organisation_id=case.organisation_id,
+        invitation_id=case.invitation_id,
+        answers=answers,
+        confidentiality=confidentiality,
+        receipt_key=receipt_key,
+        language=language,
+        order_seed=order_seed,
     )
+    of_case = {
+        "interview": case.interview_id,
+        "department": case.department,
+        "location": case.location,
+    }
+    await session.end_with(_SEND, given | of_case)
 
 
 def _key_of(case: Sending) -> dict[str, Any]:
